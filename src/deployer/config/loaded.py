@@ -1,0 +1,92 @@
+"""What loading gives: the models, and for each value the place where a person wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from deployer.config.models.cluster import ClusterFile
+from deployer.config.models.fleet import FleetFile, PolicyFile
+from deployer.config.models.hub import HubFile
+from deployer.model.place import KeyPath, Place
+from deployer.model.problem import Problem
+from deployer.model.release import HubRef
+
+
+class Sourced(Protocol):
+    """Data merged from one or more documents; knows who wrote what."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The merged data."""
+
+    def place(self, path: KeyPath, *, key: bool = False) -> Place:
+        """Where the value (with `key`: its key) stands; of a path that is not there, its nearest parent that is."""
+
+    def has(self, path: KeyPath) -> bool:
+        """Some file says it."""
+
+    def overrode(self, path: KeyPath) -> tuple[Place, ...]:
+        """Where lower layers said the same path, nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesLayer:
+    """Values in the chart's own words, from one file or from a hub's `values:`. Later layers win; null takes a key away."""
+
+    file: str
+    source: Sourced
+    base: KeyPath = ()
+    """Where in the source the values begin: `("values",)` for a typed hub."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedHub:
+    """One hub. A hub in 2i2c's format has a `spec` with little in it and its values in `layers`."""
+
+    ref: HubRef
+    spec: HubFile
+    source: Sourced
+    layers: tuple[ValuesLayer, ...] = ()
+    secret_files: tuple[str, ...] = ()
+    """Encrypted files that a deploy would read: paths relative to the fleet."""
+    snippets: Mapping[str, str] = field(default_factory=dict)
+    """`hub.python`: file name -> source."""
+    chart: str = "basehub"
+    legacy: bool = False
+    """Written in 2i2c's format."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedCluster:
+    """One cluster and its hubs, in the order of their names."""
+
+    name: str
+    spec: ClusterFile
+    source: Sourced
+    hubs: Mapping[str, LoadedHub]
+    support_layers: tuple[ValuesLayer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartKeys:
+    """What is known of a chart without rendering it: the top-level keys that its values may have."""
+
+    name: str
+    top_level: frozenset[str]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedFleet:
+    """The whole fleet. A cluster or hub whose file is broken is missing here and has its problems in `problems`."""
+
+    fleet: FleetFile
+    fleet_source: Sourced
+    policy: PolicyFile
+    clusters: Mapping[str, LoadedCluster]
+    charts: Mapping[str, ChartKeys] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    broken: frozenset[HubRef] = frozenset()
+    """Hubs that exist as files and did not load."""

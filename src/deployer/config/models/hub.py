@@ -1,0 +1,230 @@
+"""`hubs/<hub>.yaml`: one hub, as its representative writes it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from deployer.config.models.base import (
+    AbsolutePath,
+    CpuRange,
+    Disk,
+    Domain,
+    Duration,
+    EnvName,
+    FileModel,
+    GroupName,
+    ImageReference,
+    Memory,
+    MemoryRange,
+    Name,
+    RelativePath,
+    Share,
+    Url,
+)
+from deployer.config.models.login import Login
+
+
+class Organization(FileModel):
+    """Somebody with a name and a page."""
+
+    name: Name
+    url: Url | None = None
+
+
+class Link(FileModel):
+    title: Name
+    url: Url
+
+
+class Community(FileModel):
+    """What the landing page says."""
+
+    name: Name | None = Field(default=None, description="The community's name.")
+    url: Url | None = Field(default=None, description="Its page.")
+    logo: Url | None = Field(default=None, description="Address of its logo.")
+    description: str | None = Field(default=None, description="A sentence under the name.")
+    funded_by: Organization | None = Field(default=None, description="Who pays.")
+    links: list[Link] = Field(default_factory=list, description="Links on the landing page.")
+    announcements: list[str] = Field(default_factory=list, description="Shown on every page, until taken away.")
+    representatives: list[Name] = Field(
+        default_factory=list, description="GitHub names; may change this file within policy.yaml."
+    )
+
+
+class Environment(FileModel):
+    """Software that a person may start."""
+
+    name: Name
+    image: ImageReference | None = Field(default=None, description="Container image with a tag.")
+    description: str | None = None
+    default: bool = False
+    interface: Name | None = Field(default=None, description="lab, notebook, or a path such as /rstudio.")
+    groups: list[GroupName] = Field(default_factory=list, description="Only for people of these groups.")
+    machines: list[Name] = Field(default_factory=list, description="Only on these machine pools.")
+    any_image: bool = Field(default=False, description="The person writes the image's name.")
+    env: dict[EnvName, str] = Field(default_factory=dict, description="Environment variables of this environment only.")
+
+
+class Size(FileModel):
+    """Memory and CPU as guarantee..limit."""
+
+    name: Name
+    description: str | None = None
+    memory: MemoryRange
+    cpu: CpuRange | None = None
+    default: bool = False
+
+
+class Machine(FileModel):
+    """A pool of the cluster on which people may start servers, whole or in parts."""
+
+    pool: Name
+    name: Name | None = Field(default=None, description="What people see; the pool's name when empty.")
+    shares: list[Share] = Field(default_factory=list, description="Fractions of one machine.")
+    sizes: list[Size] = Field(default_factory=list, description="Instead of shares: memory and CPU.")
+    default: Share | bool | None = Field(
+        default=None, description="The share that is chosen at first, or `true` for the machine."
+    )
+    groups: list[GroupName] = Field(default_factory=list, description="Only for people of these groups.")
+
+
+class Home(FileModel):
+    """Where people's files live."""
+
+    kind: Literal["home-nfs", "efs", "filestore", "azure-files", "nfs", "disk", "folder", "none"] | None = Field(
+        default=None, description="The cluster's `storage.homes.kind` when empty; `folder` on a local cluster."
+    )
+    size: Disk | None = Field(default=None, description="The disk for all homes of this hub; for `disk`, of each home.")
+    quota: Disk | None = Field(default=None, description="What one person may use; home-nfs only.")
+    server: Name | None = Field(default=None, description="For `nfs`: the server.")
+    path: AbsolutePath | None = Field(default=None, description="For `nfs`: the exported folder.")
+    mount: AbsolutePath = Field(default="/home/jovyan", description="Where a server sees it.")
+
+
+class SharedFolder(FileModel):
+    name: RelativePath
+    writable_by: Literal["admins", "everyone", "nobody"] = "admins"
+
+
+class FileInServer(FileModel):
+    """A small file that every server has."""
+
+    path: AbsolutePath
+    content: str
+    mode: str | None = Field(default=None, pattern=r"^0[0-7]{3}$", description='Octal, quoted: "0644".')
+
+
+class Content(FileModel):
+    """A git repository that every server pulls at its start."""
+
+    repo: Url
+    branch: Name = "main"
+    folder: RelativePath
+
+
+class Idle(FileModel):
+    """When servers that nobody uses are stopped."""
+
+    stop_after: Duration = Field(default="1h", description="Without activity.")
+    stop_after_running: Duration | None = Field(default=None, description="However busy.")
+    kernels_after: Duration | None = Field(
+        default=None, description="Kernels without activity; the time of stop_after when empty."
+    )
+    terminals_after: Duration | None = Field(default=None, description="Terminals without activity.")
+    enabled: bool = True
+
+
+class Database(FileModel):
+    size: Disk = "1Gi"
+    url: str | None = Field(default=None, description="An external database; its password stands in the secret file.")
+
+
+class HubProcess(FileModel):
+    """The hub itself."""
+
+    image: ImageReference | None = Field(default=None, description="Another image for the hub.")
+    database: Database = Field(default_factory=Database)
+    concurrent_spawns: int | None = Field(default=None, ge=1, description="Servers that may start at once.")
+    active_servers: int | None = Field(default=None, ge=1, description="Servers that may run at once.")
+    python: list[RelativePath] = Field(default_factory=list, description="Own Python for the hub, files of this hubs/ folder.")
+    memory: MemoryRange | None = None
+    cpu: CpuRange | None = None
+
+
+class Network(FileModel):
+    """What servers may reach."""
+
+    block_metadata: bool = Field(default=True, description="Servers cannot reach the cloud's metadata address.")
+    allow_ports: list[int] = Field(default_factory=list, description="Outgoing TCP ports besides 80 and 443.")
+    ssh_between_users: bool = False
+
+
+class DaskGateway(FileModel):
+    worker_memory_max: Memory | None = None
+    cluster_cores_max: CpuRange | None = None
+    cluster_memory_max: Memory | None = None
+    scheduler_memory: Memory | None = None
+    scheduler_cpu: CpuRange | None = None
+    idle_after: Duration | None = None
+
+
+class Binder(FileModel):
+    """Environments built from repositories."""
+
+    registry: Name = Field(description="Where built images go, such as quay.io.")
+    image_prefix: Name
+    repo_providers: list[Name] = Field(default_factory=list)
+
+
+class Extras(FileModel):
+    dask_gateway: bool | DaskGateway = False
+    image_builder: bool | Binder = False
+    binder: Binder | None = None
+
+
+class Role(FileModel):
+    """A JupyterHub role."""
+
+    description: str | None = None
+    scopes: list[Name] = Field(default_factory=list)
+    users: list[Name] = Field(default_factory=list)
+    groups: list[Name] = Field(default_factory=list)
+    services: list[Name] = Field(default_factory=list)
+
+
+class HubFile(FileModel):
+    """One hub."""
+
+    display_name: Name | None = Field(default=None, description="What people call it; the file's name when empty.")
+    name: Name | None = Field(default=None, description="Must equal the file's name; may be left out.")
+    domain: Domain | None = Field(default=None, description="Where it is reached; not for a local hub.")
+    stage: Literal["staging", "canary", "production"] = Field(default="production", description="What is deployed before what.")
+    extends: list[RelativePath] = Field(default_factory=list, description="Files of this folder that this one builds on.")
+    metadata: dict[str, Any] = Field(default_factory=dict, description="Free.")
+    community: Community = Field(default_factory=Community)
+    login: Login | None = Field(default=None, description="Who may log in.")
+    environments: list[Environment] = Field(default_factory=list, description="What a person may start.")
+    machines: list[Machine] = Field(default_factory=list, description="Where.")
+    home: Home = Field(default_factory=Home)
+    shared_folders: list[SharedFolder] = Field(default_factory=list)
+    files: list[FileInServer] = Field(default_factory=list)
+    content: list[Content] = Field(default_factory=list)
+    interface: Name = Field(default="lab", description="lab, notebook, or a path such as /rstudio.")
+    idle: Idle = Field(default_factory=Idle)
+    named_servers: int = Field(default=0, ge=0, description="Further servers a person may have; 0: none.")
+    env: dict[EnvName, str] = Field(
+        default_factory=dict, description="Environment variables of servers; {username} is the person's."
+    )
+    hub: HubProcess = Field(default_factory=HubProcess)
+    network: Network = Field(default_factory=Network)
+    buckets: list[Name] = Field(default_factory=list, description="Buckets of the cluster that people of this hub reach.")
+    roles: dict[Name, Role] = Field(default_factory=dict, description="JupyterHub roles.")
+    extras: Extras = Field(default_factory=Extras)
+    uptime_check: bool = Field(default=True, description="Watch it from outside.")
+    chart: Name = Field(default="basehub", description="Chart of the fleet or of the deployer.")
+    values: dict[str, Any] = Field(default_factory=dict, description="Anything else in the chart's own words; wins.")
+
+
+HubName = Annotated[str, Field(max_length=53)]

@@ -1,0 +1,167 @@
+"""Who may log in: one model a login provider, told apart by `provider`.
+
+Fields of `allow` follow the authenticator classes that zero-to-jupyterhub ships (oauthenticator 17.4, nativeauthenticator 1.3,
+ldapauthenticator 2.0, ltiauthenticator 1.6).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from deployer.config.models.base import Duration, FileModel, Name, Url
+
+Everyone = Literal["everyone"]
+
+
+class Users(FileModel):
+    """People by the names that the login provider gives them."""
+
+    users: list[Name] = Field(default_factory=list, description="User names.")
+
+
+class GitHubAllow(Users):
+    organizations: list[Name] = Field(default_factory=list, description="Organizations, or teams as `organization:team`.")
+
+
+class Idp(FileModel):
+    username_claim: Name = Field(description="Claim that names the person: email, eppn, oidc, sub ...")
+    strip_domain: str | None = Field(default=None, description="Domain to take off the end of the user name.")
+    prefix: str | None = Field(default=None, description="Put before the user name, so that two providers cannot collide.")
+    domains: list[Name] = Field(default_factory=list, description="Only people of these domains.")
+    domain_claim: Name | None = Field(default=None, description="Claim that has the domain.")
+    everyone: bool = Field(default=False, description="Everybody of this identity provider may log in.")
+
+
+class CILogonAllow(Users):
+    idps: dict[Url, Idp] = Field(default_factory=dict, description="Identity providers by their entity id.")
+
+
+class GoogleAllow(Users):
+    hosted_domains: list[Name] = Field(default_factory=list, description="Google Workspace domains.")
+    groups: dict[Name, list[Name]] = Field(default_factory=dict, description="Google groups by domain.")
+
+
+class GroupAllow(Users):
+    groups: list[Name] = Field(default_factory=list, description="Groups that the provider tells.")
+
+
+class LoginBase(FileModel):
+    """What every login provider has."""
+
+    admins: list[Name] = Field(default_factory=list, description="Hub administrators, besides the fleet's staff.")
+    blocked: list[Name] = Field(default_factory=list, description="People who may never log in.")
+    auto_login: bool | None = Field(default=None, description="Go to the provider at once instead of showing a button.")
+
+
+class OAuthLogin(LoginBase):
+    """What providers that speak OAuth 2 have; client id and secret stand in the secret file."""
+
+    scopes: list[Name] = Field(default_factory=list, description="Scopes to ask for besides the usual ones.")
+    groups_claim: Name | None = Field(default=None, description="Claim that has the groups; turns on managed groups.")
+    auth_state: bool = Field(default=False, description="Keep the provider's tokens (encrypted) for the hub's own code.")
+    refresh_after: Duration | None = Field(default=None, description="Ask the provider again after this time.")
+    logout_url: Url | None = Field(default=None, description="Where a logout ends.")
+
+
+class GitHubLogin(OAuthLogin):
+    provider: Literal["github"]
+    allow: GitHubAllow | Everyone | None = Field(default=None, description="Who may log in.")
+    populate_teams: bool = Field(default=False, description="GitHub teams become hub groups.")
+
+
+class CILogonLogin(OAuthLogin):
+    provider: Literal["cilogon"]
+    allow: CILogonAllow | Everyone | None = Field(default=None, description="Who may log in.")
+    shown_idps: list[Url] = Field(
+        default_factory=list, description="Identity providers on CILogon's page; all of `allow.idps` when empty."
+    )
+
+
+class GoogleLogin(OAuthLogin):
+    provider: Literal["google"]
+    allow: GoogleAllow | Everyone | None = Field(default=None, description="Who may log in.")
+
+
+class Auth0Login(OAuthLogin):
+    provider: Literal["auth0"]
+    domain: Name = Field(description="Auth0 domain, such as lab.eu.auth0.com.")
+    allow: GroupAllow | Everyone | None = Field(default=None, description="Who may log in.")
+    username_claim: Name | None = Field(default=None, description="Claim that names the person.")
+
+
+class GenericOAuthLogin(OAuthLogin):
+    provider: Literal["generic-oauth"]
+    allow: GroupAllow | Everyone | None = Field(default=None, description="Who may log in.")
+    name: Name | None = Field(default=None, description="What the login button says.")
+    authorize_url: Url = Field(description="The provider's authorize endpoint.")
+    token_url: Url = Field(description="The provider's token endpoint.")
+    userdata_url: Url = Field(description="The provider's userinfo endpoint.")
+    username_claim: Name = Field(description="Claim that names the person.")
+    admin_groups: list[Name] = Field(default_factory=list, description="Groups whose people are administrators.")
+
+
+class LdapLogin(LoginBase):
+    provider: Literal["ldap"]
+    server: Name = Field(description="Address of the LDAP server.")
+    port: int | None = Field(default=None, ge=1, le=65535, description="636 with tls_strategy `on_connect`, else 389.")
+    tls_strategy: Literal["on_connect", "before_bind", "insecure"] = Field(
+        default="before_bind", description="How the connection is protected."
+    )
+    bind_dn_templates: list[Name] = Field(
+        default_factory=list, description="Where people stand: uid={username},ou=people,dc=example,dc=org"
+    )
+    allow: GroupAllow | Everyone | None = Field(default=None, description="Who may log in.")
+    options: dict[str, Any] = Field(default_factory=dict, description="Further traits of LDAPAuthenticator.")
+
+
+class LtiLogin(LoginBase):
+    provider: Literal["lti13"]
+    issuer: Name = Field(description="The platform's issuer.")
+    authorize_url: Url = Field(description="The platform's OIDC authorize endpoint.")
+    jwks_url: Url = Field(description="The platform's key set.")
+    client_ids: list[Name] = Field(min_length=1, description="Client ids that the platform gave.")
+    username_key: Name = Field(default="email", description="Claim that names the person.")
+    allow: Users | Everyone | None = Field(default=None, description="Who may log in; usually everyone whom the platform sends.")
+
+
+class NativeLogin(LoginBase):
+    provider: Literal["native"]
+    allow: Users | Everyone | None = Field(default=None, description="Who may log in.")
+    open_signup: bool = Field(default=False, description="People who sign up may log in without an administrator's word.")
+    minimum_password_length: int | None = Field(default=None, ge=1, description="Characters.")
+
+
+class SharedPasswordLogin(LoginBase):
+    provider: Literal["shared-password"]
+    allow: Users | Everyone | None = Field(default=None, description="Who may log in; the passwords stand in the secret file.")
+
+
+class TmpLogin(LoginBase):
+    provider: Literal["tmp"]
+    allow: Everyone | None = Field(default=None, description="Everybody gets a nameless, temporary user: say `everyone`.")
+
+
+class DummyLogin(LoginBase):
+    provider: Literal["dummy"]
+    allow: Users | Everyone | None = Field(
+        default=None, description="Who may log in. Only on this machine: anybody can be anybody."
+    )
+    password: str | None = Field(default=None, description="One password for all; none means any.")
+
+
+Login = Annotated[
+    GitHubLogin
+    | CILogonLogin
+    | GoogleLogin
+    | Auth0Login
+    | GenericOAuthLogin
+    | LdapLogin
+    | LtiLogin
+    | NativeLogin
+    | SharedPasswordLogin
+    | TmpLogin
+    | DummyLogin,
+    Field(discriminator="provider"),
+]

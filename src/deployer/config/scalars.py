@@ -1,0 +1,142 @@
+"""Grammars of the small texts in the files: quantities, durations, shares, names, image references.
+
+Each function takes the text as written and returns its meaning, or raises ValueError with a sentence for its author.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from urllib.parse import urlsplit
+
+_SUFFIXES = {
+    "": 1,
+    "K": 1000,
+    "M": 1000**2,
+    "G": 1000**3,
+    "T": 1000**4,
+    "P": 1000**5,
+    "Ki": 1024,
+    "Mi": 1024**2,
+    "Gi": 1024**3,
+    "Ti": 1024**4,
+    "Pi": 1024**5,
+}
+_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)([KMGTP]i?)?")
+_DURATION = re.compile(r"(\d+)(s|m|h|d)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
+_ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# The grammar of https://github.com/distribution/reference, with a registry, a path, a tag and a digest.
+_IMAGE = re.compile(
+    r"(?P<name>(?:(?:[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*(?::\d+)?/)?"
+    r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)"
+    r"(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,}))?"
+)
+
+
+def memory_bytes(text: str) -> int:
+    """`512M`, `1.5G`, `10Gi` -> bytes."""
+    match = _QUANTITY.fullmatch(text)
+    if not match:
+        raise ValueError(f"`{text}` is not a size; write a number and a unit, such as 512M or 2G (no space)")
+    return int(float(match[1]) * _SUFFIXES[match[2] or ""])
+
+
+def memory_range(text: str) -> tuple[int, int]:
+    """`512M..1G` -> (guarantee, limit) in bytes; `1G` is both."""
+    low, _, high = text.partition("..")
+    bounds = memory_bytes(low), memory_bytes(high or low)
+    if bounds[0] > bounds[1]:
+        raise ValueError(f"`{text}` begins with more than it ends with")
+    return bounds
+
+
+def cpu_count(text: str | float) -> float:
+    """`0.5`, `2`, `"500m"` -> CPUs."""
+    written = str(text)
+    if re.fullmatch(r"\d+m", written):
+        return int(written[:-1]) / 1000
+    if not re.fullmatch(r"\d+(\.\d+)?", written):
+        raise ValueError(f"`{written}` is not a number of CPUs; write 0.5 or 2")
+    return float(written)
+
+
+def cpu_range(text: str | float) -> tuple[float, float]:
+    """`0.05..2` -> (guarantee, limit) in CPUs; `1` is both."""
+    low, _, high = str(text).partition("..")
+    bounds = cpu_count(low), cpu_count(high or low)
+    if bounds[0] > bounds[1]:
+        raise ValueError(f"`{text}` begins with more than it ends with")
+    return bounds
+
+
+def duration_seconds(text: str) -> int:
+    """`90s`, `30m`, `1h`, `7d` -> seconds."""
+    match = _DURATION.fullmatch(text)
+    if not match:
+        raise ValueError(f"`{text}` is not a duration; write a whole number and s, m, h or d, such as 30m or 7d")
+    return int(match[1]) * _SECONDS[match[2]]
+
+
+def share(text: str | int) -> Fraction:
+    """`1/8` or `1` -> the fraction of one machine, above 0 and at most 1."""
+    match = re.fullmatch(r"(\d+)(?:/(\d+))?", str(text))
+    if not match or not int(match[2] or 1):
+        raise ValueError(f"`{text}` is not a share of a machine; write a fraction such as 1/8, or 1 for all of it")
+    fraction = Fraction(int(match[1]), int(match[2] or 1))
+    if not 0 < fraction <= 1:
+        raise ValueError(f"`{text}` is not between nothing and one whole machine")
+    return fraction
+
+
+def dns_label(text: str) -> str:
+    """A Kubernetes name: lower-case letters, digits and hyphens, at most 63."""
+    if len(text) > 63 or not _LABEL.fullmatch(text):
+        raise ValueError(f"`{text}` is not a name that Kubernetes takes: lower-case letters, digits and hyphens, at most 63")
+    return text
+
+
+def domain(text: str) -> str:
+    """A host name with at least one dot, in lower case."""
+    if not _DOMAIN.fullmatch(text):
+        raise ValueError(f"`{text}` is not a domain name; write it like hub.example.org, without https://")
+    return text
+
+
+def url(text: str) -> str:
+    """An http or https address."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or any(c.isspace() for c in text):
+        raise ValueError(f"`{text}` is not an address; it begins with https:// or http://")
+    return text
+
+
+def image_reference(text: str) -> tuple[str, str, str]:
+    """`quay.io/a/b:tag@sha256:...` -> (name, tag or "", digest or "")."""
+    match = _IMAGE.fullmatch(text)
+    if not match:
+        raise ValueError(f"`{text}` is not an image; write it like quay.io/jupyter/scipy-notebook:2026-11-02")
+    return match["name"], match["tag"] or "", match["digest"] or ""
+
+
+def relative_path(text: str) -> str:
+    """A path that stays below its folder."""
+    if not text or text.startswith("/") or ".." in text.split("/") or "\\" in text:
+        raise ValueError(f"`{text}` is not a path below this folder")
+    return text
+
+
+def absolute_path(text: str) -> str:
+    """A path from the root."""
+    if not text.startswith("/") or ".." in text.split("/"):
+        raise ValueError(f"`{text}` is not a whole path; it begins with /")
+    return text
+
+
+def env_name(text: str) -> str:
+    """The name of an environment variable."""
+    if not _ENV_NAME.fullmatch(text):
+        raise ValueError(f"`{text}` is not a name for an environment variable: letters, digits and _, not beginning with a digit")
+    return text

@@ -1,0 +1,64 @@
+"""What a deploy would do: frozen data that one executor shows and another carries out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deployer.model.release import HubRef
+
+
+@dataclass(frozen=True, slots=True)
+class Manifests:
+    """What a target would hand to the machinery, as named texts: start files for `local`, objects for `kubernetes`.
+
+    `documents` hold a keyed digest where a secret stands, so they can be compared, kept and shown. `notices`
+    are sentences on what this
+    target cannot honour or does differently.
+    """
+
+    documents: Mapping[str, str]
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What runs now. `documents` as in Manifests, empty where nothing was ever deployed; `healthy` is what its own probes say."""
+
+    documents: Mapping[str, str]
+    healthy: bool
+    address: str = ""
+    version: str = ""
+    users: int = 0
+    deployed_at: str = ""
+    deployed_by: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One document that differs. `kind`: added, removed, changed. `diff` is a unified diff without secrets."""
+
+    document: str
+    kind: str
+    diff: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do. `name` is the target's word for it (kebab-case), `title` what a person reads, `pauses`
+    what users notice."""
+
+    name: str
+    title: str
+    pauses: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The ordered steps for one hub, and why. No steps: nothing to do."""
+
+    ref: HubRef
+    changes: tuple[Change, ...] = ()
+    steps: tuple[Step, ...] = ()
+    notices: tuple[str, ...] = field(default=())

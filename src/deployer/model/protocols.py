@@ -1,0 +1,165 @@
+"""What the workflows ask of the world. Implementations live in `targets`, `clouds`, `services`, `tools`; `wiring` picks them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from deployer.model.health import CheckReport, HubAccess
+from deployer.model.plan import Manifests, Running, Step
+from deployer.model.release import HubRef, Release
+from deployer.model.tree import FleetTree
+
+
+class Clock(Protocol):
+    """Time as this process sees it."""
+
+    def now(self) -> datetime:
+        """The time of day, with its zone (UTC)."""
+
+    def monotonic(self) -> float:
+        """Seconds since an arbitrary moment; never goes back."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class Progress(Protocol):
+    """Where long work says what it is doing."""
+
+    def step(self, title: str) -> AbstractContextManager[None]:
+        """A piece of work that is shown while it runs, and with its time when it is done."""
+
+    def say(self, message: str) -> None:
+        """A line for a person."""
+
+    def warn(self, message: str) -> None:
+        """A line that a person should not miss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A program that ended."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+class Process(Protocol):
+    """The one place that starts programs."""
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        stdin: str | None = None,
+        timeout: float | None = None,
+        check: bool = True,
+        advice: Mapping[str, str] | None = None,
+    ) -> Finished:
+        """Run to the end. `env` is the whole environment but for PATH, HOME, LANG and the proxies. With `check`, a bad end raises
+        ToolFailedError with the last lines; `advice` maps a piece of stderr to the hint. Raises ToolMissingError."""
+
+    def start(self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path) -> int:
+        """Start a daemon in a session of its own; its output goes to `log` (0600). Returns its pid."""
+
+    def which(self, program: str) -> Path | None:
+        """The program on PATH."""
+
+
+class FleetFiles(Protocol):
+    """Reads and writes the files of a fleet."""
+
+    root: Path
+
+    def read(self) -> FleetTree:
+        """`config/**` and `helm-charts/**`, never following a link out of the fleet."""
+
+    def write(self, path: str, text: str) -> None:
+        """Make a new file (path relative to the root), with its folders. Raises MachineError where it exists
+        or cannot be written."""
+
+    def replace(self, path: str, text: str) -> None:
+        """Replace a file in one rename."""
+
+
+class State(Protocol):
+    """This machine's memory: verdicts of validation and the like, below `.deployer/`."""
+
+    root: Path
+
+    def get(self, key: str) -> bytes | None:
+        """What was kept under this key, or None; a damaged entry is None."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep; silently not where the folder cannot be written, as only speed is lost."""
+
+
+class Target(Protocol):
+    """Where a hub runs."""
+
+    name: str
+
+    def render(self, release: Release) -> Manifests:
+        """What would be handed over, without touching anything. Raises ConfigurationError or GuardError where
+        this target refuses it."""
+
+    def running(self, ref: HubRef) -> Running | None:
+        """What runs now, or None where there is nothing of this hub."""
+
+    def hubs(self, cluster: str) -> tuple[HubRef, ...]:
+        """The hubs that exist at the target, whether a file names them or not."""
+
+    def steps(self, release: Release, manifests: Manifests, running: Running | None) -> tuple[Step, ...]:
+        """What `apply` would have to do, in order; empty when what runs is what is asked for and it is healthy."""
+
+    def lock(self, ref: HubRef) -> AbstractContextManager[None]:
+        """Hold the hub against other deploys; waits, saying who holds it; LockedError when it takes too long."""
+
+    def apply(self, step: Step, release: Release, manifests: Manifests) -> None:
+        """Carry out one step."""
+
+    def undo(self, ref: HubRef) -> bool:
+        """Bring back what ran before the last apply; False when nothing did, after removing what the first install left."""
+
+    def access(self, ref: HubRef) -> HubAccess:
+        """How the check reaches it."""
+
+    def logs(self, ref: HubRef, *, user: str | None, lines: int) -> Iterator[str]:
+        """The last lines of the hub's log, or of one user's server."""
+
+    def remaining(self, ref: HubRef) -> tuple[str, ...]:
+        """Addresses of what `destroy` would keep, as `--allow-destroy` takes them: `hub:demo/welcome/homes`."""
+
+    def destroy(self, ref: HubRef, *, also: frozenset[str]) -> tuple[str, ...]:
+        """Stop the hub and remove it; keeps what `remaining` lists unless named in `also`. Returns what stays."""
+
+
+class Prober(Protocol):
+    """Uses a hub as a person would."""
+
+    def check(self, access: HubAccess, *, all_profiles: bool, log: Callable[[str | None], Iterator[str]]) -> CheckReport:
+        """Run every step; `log(user or None)` gives the last lines of a server's or of the hub's log for a failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """Everything with an effect, in one bundle that `wiring` builds and tests replace, whole or in part."""
+
+    process: Process
+    fleet: FleetFiles
+    state: State
+    clock: Clock
+    progress: Progress
+    targets: Mapping[str, Target]
+    """By target name: `local`, `kubernetes`."""
+    prober: Prober
+    user: str
+    """Who runs the deployer, for `last deploy by`."""

@@ -1,0 +1,64 @@
+"""What compiling makes of one hub: the values that a target runs, each leaf knowing its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from deployer.model.place import KeyPath, Place
+
+
+@dataclass(frozen=True, slots=True)
+class HubRef:
+    """A hub's address in a fleet. On Kubernetes `hub` is also the namespace and the release's name."""
+
+    cluster: str
+    hub: str
+
+    def __str__(self) -> str:
+        return f"{self.cluster}/{self.hub}"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who set a leaf of the values.
+
+    `source`: `file` (a person wrote this leaf as it is, at `place`), `compiled` (made from the hub file's key `key`, which
+    stands at `place`), or `default` (the deployer's or the chart's own; `place` is None). `overrode` has what
+    it replaced, newest first.
+    """
+
+    source: str
+    key: str = ""
+    place: Place | None = None
+    overrode: tuple[Origin, ...] = ()
+
+    def __str__(self) -> str:
+        match self.source:
+            case "file":
+                return str(self.place)
+            case "compiled":
+                return f"compiled from {self.key} ({self.place})" if self.place else f"compiled from {self.key}"
+            case _:
+                return self.key or "chart default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """Everything a target needs to run one hub.
+
+    `values` are in the chart's contract (the zero-to-jupyterhub part below `jupyterhub`); `origins` maps each leaf's path to who
+    set it; `secret_paths` are the leaves that must never be shown; `identity` is what the landing page and the check need.
+    """
+
+    ref: HubRef
+    chart: str
+    values: Mapping[str, Any]
+    origins: Mapping[KeyPath, Origin] = field(default_factory=dict)
+    secret_paths: frozenset[KeyPath] = frozenset()
+    display_name: str = ""
+    domain: str = ""
+    login: str = ""
+    """The login provider's name as the hub file says it, or the authenticator's class for raw values."""
+    stage: str = "production"

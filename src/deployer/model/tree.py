@@ -1,0 +1,18 @@
+"""A fleet's files as data, so that a folder, a git commit and a test case are all just a fleet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class FleetTree:
+    """`files`: path relative to the fleet's root (with `/`) -> content. `faults`: path -> why it could not be read.
+
+    Fault reasons are codes of problems: `not-a-file` (a folder stands there), `symlink-loop`, `outside-fleet` (a link that leaves
+    the fleet), `file-too-big`, `unreadable`.
+    """
+
+    files: Mapping[str, bytes]
+    faults: Mapping[str, str] = field(default_factory=dict)

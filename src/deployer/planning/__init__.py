@@ -1,0 +1,4 @@
+"""Manifests -> changes -> redaction -> plan. Pure.
+
+Belongs here: comparing and ordering. Never: effects.
+"""

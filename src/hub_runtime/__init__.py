@@ -1,0 +1,4 @@
+"""What runs inside the hub's own interpreter: values -> traits, the spawner, the supervisor.
+
+Belongs here: code that imports JupyterHub and KubeSpawner. Never: `deployer`; the two talk through files only.
+"""
