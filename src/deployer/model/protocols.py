@@ -101,6 +101,10 @@ class State(Protocol):
     def put(self, key: str, content: bytes) -> None:
         """Keep; silently not where the folder cannot be written, as only speed is lost."""
 
+    def digest_key(self, *, keep: bool) -> bytes:
+        """The key of the digests that stand for secrets: 32 bytes, made anew where there is none; with `keep` the
+        new one is written down. Raises MachineError where that fails."""
+
 
 class Target(Protocol):
     """Where a hub runs."""
