@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+MAX_FILE_BYTES = 5 * 1024 * 1024
+"""A larger file of a fleet is the fault `file-too-big`: no file that a person writes comes near it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FleetTree:

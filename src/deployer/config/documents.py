@@ -1,0 +1,108 @@
+"""One YAML file: its data as Helm reads it, and the place of each value in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from deployer.config.messages import problem
+from deployer.config.source_text import SourceText
+from deployer.config.yaml_data import Reader, key_of, mapping_entries, node_place
+from deployer.config.yaml_nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode, compose
+from deployer.model.place import KeyPath, Place
+from deployer.model.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How far a path goes in a document: `depth` steps. `key` is None at the root and in lists."""
+
+    node: Node
+    key: Node | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file whose root is a mapping. Positions are looked up in libyaml's node tree only when asked for."""
+
+    text: SourceText
+    data: dict[str, Any]
+    root: Node = field(repr=False)
+    has_nulls: bool = False
+    odd_keys: tuple[Problem, ...] = ()
+    """Keys that are no text as written, such as `80:` or `on:`."""
+
+    @property
+    def file(self) -> str:
+        """Path in the fleet."""
+        return self.text.file
+
+    def find(self, path: KeyPath) -> Found:
+        """The node at `path`, or its nearest parent that is there."""
+        found = Found(self.root, None, 0)
+        for step in path:
+            following = _child(found, step)
+            if following is None:
+                break
+            found = following
+        return found
+
+    def place(self, path: KeyPath, *, key: bool = False) -> Place:
+        """Where the value (with `key`: its key) stands, or its nearest parent; a block of lines stands at its key."""
+        return self.place_of(self.find(path), key=key)
+
+    def place_of(self, found: Found, *, key: bool = False) -> Place:
+        """The place of a node that `find` gave."""
+        node = found.key if found.key is not None and (key or _stands_at_its_key(found.node)) else found.node
+        return node_place(self.text, node)
+
+    def written(self, path: KeyPath) -> str | None:
+        """A scalar as it is written, without quotes: `1.30`, where the data has 1.3."""
+        found = self.find(path)
+        return str(found.node.value) if found.depth == len(path) and isinstance(found.node, ScalarNode) else None
+
+
+def read_document(file: str, content: bytes, *, may_be_empty: bool = False) -> tuple[Document | None, tuple[Problem, ...]]:
+    """The document, or None where the file has no readable mapping; and what is wrong with it as YAML."""
+    text = SourceText(file, content)
+    root, fault = compose(text)
+    if fault:
+        return None, (fault,)
+    if root is None or _is_null(root):
+        return _empty(text) if may_be_empty else (None, (problem("file-empty", text.place_of_file),))
+    if not isinstance(root, MappingNode):
+        kind = "a list" if isinstance(root, SequenceNode) else "text"
+        return None, (problem("not-a-mapping", node_place(text, root), kind=kind),)
+    reader = Reader(text)
+    data = reader.read(root)
+    problems = tuple(reader.problems)
+    if data is None:
+        return None, problems
+    return Document(text, data, root, reader.has_nulls, tuple(reader.odd_keys)), problems
+
+
+def _empty(text: SourceText) -> tuple[Document | None, tuple[Problem, ...]]:
+    root, _ = compose(SourceText(text.file, b"{}"))
+    return (Document(text, {}, root) if root else None), ()
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, ScalarNode) and node.style is None and node.value in ("", "~", "null")
+
+
+def _child(found: Found, step: str | int) -> Found | None:
+    node = found.node
+    if isinstance(node, MappingNode):
+        for key, value in mapping_entries(node):
+            if key_of(key) == step:
+                return Found(value, key, found.depth + 1)
+    elif isinstance(node, SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
+        return Found(node.value[step], None, found.depth + 1)
+    return None
+
+
+def _stands_at_its_key(node: Node) -> bool:
+    if isinstance(node, ScalarNode):
+        return node.value == "" and node.style is None
+    return isinstance(node, CollectionNode) and not node.flow_style
