@@ -32,6 +32,8 @@ class Document:
     has_nulls: bool = False
     odd_keys: tuple[Problem, ...] = ()
     """Keys that are no text as written, such as `80:` or `on:`."""
+    _entries: dict[int, dict[str, tuple[Node, Node]]] = field(default_factory=dict, repr=False, compare=False)
+    """By the identity of a mapping's node: its keys, once they were asked for."""
 
     @property
     def file(self) -> str:
@@ -42,7 +44,7 @@ class Document:
         """The node at `path`, or its nearest parent that is there."""
         found = Found(self.root, None, 0)
         for step in path:
-            following = _child(found, step)
+            following = self._child(found, step)
             if following is None:
                 break
             found = following
@@ -61,6 +63,23 @@ class Document:
         """A scalar as it is written, without quotes: `1.30`, where the data has 1.3."""
         found = self.find(path)
         return str(found.node.value) if found.depth == len(path) and isinstance(found.node, ScalarNode) else None
+
+    def _child(self, found: Found, step: str | int) -> Found | None:
+        node = found.node
+        if isinstance(node, MappingNode):
+            entry = self._entries_of(node).get(str(step))
+            return Found(entry[1], entry[0], found.depth + 1) if entry else None
+        if isinstance(node, SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
+            return Found(node.value[step], None, found.depth + 1)
+        return None
+
+    def _entries_of(self, node: MappingNode) -> dict[str, tuple[Node, Node]]:
+        entries = self._entries.get(id(node))
+        if entries is None:
+            pairs = [(key_of(key), key, value) for key, value in mapping_entries(node)]
+            entries = {text: (key, value) for text, key, value in reversed(pairs) if text is not None}
+            self._entries[id(node)] = entries
+        return entries
 
 
 def read_document(file: str, content: bytes, *, may_be_empty: bool = False) -> tuple[Document | None, tuple[Problem, ...]]:
@@ -89,17 +108,6 @@ def _empty(text: SourceText) -> tuple[Document | None, tuple[Problem, ...]]:
 
 def _is_null(node: Node) -> bool:
     return isinstance(node, ScalarNode) and node.style is None and node.value in ("", "~", "null")
-
-
-def _child(found: Found, step: str | int) -> Found | None:
-    node = found.node
-    if isinstance(node, MappingNode):
-        for key, value in mapping_entries(node):
-            if key_of(key) == step:
-                return Found(value, key, found.depth + 1)
-    elif isinstance(node, SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
-        return Found(node.value[step], None, found.depth + 1)
-    return None
 
 
 def _stands_at_its_key(node: Node) -> bool:

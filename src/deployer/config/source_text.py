@@ -54,4 +54,7 @@ class SourceText:
 
 def _shown(text: str) -> str:
     """One column a character, so that the caret stands right; nothing that a terminal would obey."""
-    return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text[: _LONGEST_EXCERPT + 100].rstrip())
+    line = text[: _LONGEST_EXCERPT + 100].rstrip()
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in line)
