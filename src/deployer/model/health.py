@@ -12,17 +12,17 @@ from deployer.model.secret import Secret
 class HubAccess:
     """How the check reaches a hub.
 
-    `url` is the public address, ending in `/`; `connect_to` is where its TCP connections go where that
-    differs (host, port); `token`
-    belongs to the service whose scopes are the check user's alone; `user` is the reserved user's name;
-    `expected_login` is where the login
-    page must send a browser, None for a login form.
+    `url` is the public address, ending in `/`; `connect_to` is where its TCP connections go where that differs (host, port), as
+    for a domain that is not in the DNS yet. `token` belongs to the service whose scopes are the check user's alone; `user` is the
+    reserved user's name. `profiles` are what `--all-profiles` starts, one after the other. `login` is where the login page must
+    send a browser; None for a login form, or where it is not known.
     """
 
     ref: HubRef
     url: str
     token: Secret
     user: str
+    connect_to: tuple[str, int] | None = None
     profiles: tuple[ProfileChoice, ...] = ()
     login: ExpectedLogin | None = None
 
@@ -45,16 +45,42 @@ class ProfileChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """How patient a check is, in seconds, and what it runs: `notebook` is the text of an .ipynb file; empty is the deployer's own."""
+
+    request_seconds: float = 30
+    start_seconds: float = 300
+    cell_seconds: float = 60
+    stop_seconds: float = 60
+    notebook: str = ""
+
+
+USUAL_CHECK = CheckOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class LogTail:
+    """The last lines of one log. `source` is `hub` or `server of USER`."""
+
+    source: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckStep:
-    """One step of a check. `status`: ok, failed, skipped. `seconds` is wall time; `log` the last lines of the
-    right log on failure."""
+    """One step of a check. `status`: ok, failed, skipped. `seconds` is wall time.
+
+    `choice` is the title of the environment and machine that it used, empty for the hub's default. `expected` and `found` are
+    phrases for a person; `logs` are there on failure.
+    """
 
     name: str
     status: str
     seconds: float
+    choice: str = ""
     expected: str = ""
     found: str = ""
-    log: tuple[str, ...] = ()
+    logs: tuple[LogTail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +95,8 @@ class CheckReport:
     def healthy(self) -> bool:
         """No step failed."""
         return all(step.status != "failed" for step in self.steps)
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of all steps together."""
+        return sum(step.seconds for step in self.steps)

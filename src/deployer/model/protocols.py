@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from deployer.model.health import CheckReport, HubAccess
+from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
 from deployer.model.plan import Manifests, Running, Step
 from deployer.model.release import HubRef, Release
 from deployer.model.tree import FleetTree
@@ -118,8 +118,8 @@ class Target(Protocol):
     def running(self, ref: HubRef) -> Running | None:
         """What runs now, or None where there is nothing of this hub."""
 
-    def hubs(self, cluster: str) -> tuple[HubRef, ...]:
-        """The hubs that exist at the target, whether a file names them or not."""
+    def hubs(self, cluster: str | None = None) -> tuple[HubRef, ...]:
+        """The hubs that exist at the target, of one cluster or of all, whether a file names them or not."""
 
     def steps(self, release: Release, manifests: Manifests, running: Running | None) -> tuple[Step, ...]:
         """What `apply` would have to do, in order; empty when what runs is what is asked for and it is healthy."""
@@ -128,7 +128,10 @@ class Target(Protocol):
         """Hold the hub against other deploys; waits, saying who holds it; LockedError when it takes too long."""
 
     def apply(self, step: Step, release: Release, manifests: Manifests) -> None:
-        """Carry out one step."""
+        """Carry out one step. Raises UnhealthyError where the hub does not come up, ExternalError where something else fails."""
+
+    def settle(self, ref: HubRef) -> None:
+        """What was applied is checked and stays: `undo` has nothing to bring back any more."""
 
     def undo(self, ref: HubRef) -> bool:
         """Bring back what ran before the last apply; False when nothing did, after removing what the first install left."""
@@ -149,8 +152,16 @@ class Target(Protocol):
 class Prober(Protocol):
     """Uses a hub as a person would."""
 
-    def check(self, access: HubAccess, *, all_profiles: bool, log: Callable[[str | None], Iterator[str]]) -> CheckReport:
-        """Run every step; `log(user or None)` gives the last lines of a server's or of the hub's log for a failure."""
+    def check(
+        self,
+        access: HubAccess,
+        *,
+        all_profiles: bool,
+        log: Callable[[str | None], Iterator[str]],
+        options: CheckOptions = USUAL_CHECK,
+    ) -> CheckReport:
+        """Run every step; `log(user or None)` gives the last lines of a user's server or of the hub for a failure. A sick hub is no
+        exception: the report says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
