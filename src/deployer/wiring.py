@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from deployer.model.health import CheckReport
+from deployer.model.health import CheckOptions, CheckReport, HubAccess
 from deployer.model.protocols import Effects, Progress
+from deployer.targets.local.machine import LocalMachine
 from deployer.tools.clock import SystemClock
+from deployer.tools.environments import settings_of_installers
 from deployer.tools.fleet_files import FolderFiles
 from deployer.tools.process import SystemProcess
 from deployer.tools.state import StateFolder
 
 
 class _NoProber:
-    def check(self, access, *, all_profiles, log):  # type: ignore[no-untyped-def]  # until services has the prober
+    def check(
+        self,
+        access: HubAccess,
+        *,
+        all_profiles: bool,
+        log: Callable[[str | None], Iterator[str]],
+        options: CheckOptions = CheckOptions(),  # noqa: B008
+    ) -> CheckReport:
         return CheckReport(ref=access.ref, url=access.url, steps=())
 
 
@@ -25,15 +34,17 @@ def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Map
     given = dict(os.environ) if environ is None else environ  # noqa: TID251 the one place
     process = SystemProcess(given)
     clock = SystemClock()
+    user = _user(given)
+    machine = LocalMachine(state_root, process, clock, progress, user, settings_of_installers(given))
     return Effects(
         process=process,
         fleet=FolderFiles(fleet_root),
         state=StateFolder(state_root),
         clock=clock,
         progress=progress,
-        targets={},
+        targets={"local": machine.target("local"), "try": machine.target("try", scratch=True)},
         prober=_NoProber(),
-        user=_user(given),
+        user=user,
     )
 
 

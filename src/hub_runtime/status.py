@@ -15,6 +15,9 @@
 
 The digest is `start_digest`: the SHA-256 of settings.json's bytes, a zero byte, and values.json's bytes. To reload, write the
 start files, send SIGHUP to the supervisor, and wait until `applied` (and `state` running) or `refused.digest` is the new digest.
+
+Signals that the deployer sends to the supervisor: SIGHUP reloads; SIGTERM ends everything, people's servers too; SIGUSR1 ends
+hub, proxy and supervisor and leaves people's servers to the next supervisor (for a new environment or another port).
 """
 
 from __future__ import annotations

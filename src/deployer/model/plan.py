@@ -33,6 +33,9 @@ class Running:
     deployed_at: str = ""
     deployed_by: str = ""
     detail: str = ""
+    """Why it is not healthy."""
+    login: str = ""
+    """How a person logs in, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,9 @@ class State(Protocol):
 class Target(Protocol):
     """Where a hub runs."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """How it is called in `Effects.targets`."""
 
     def render(self, release: Release) -> Manifests:
         """What would be handed over, without touching anything. Raises ConfigurationError or GuardError where

@@ -62,3 +62,7 @@ class Release:
     login: str = ""
     """The login provider's name as the hub file says it, or the authenticator's class for raw values."""
     stage: str = "production"
+    contact: str = ""
+    """Mail address of those who run the hub."""
+    first_port: int = 8000
+    """For the local target: the port of the cluster's first hub."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ BASE_NAMES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_
 PROXY_NAMES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
 _LAST_LINES = 12
 _SECONDS_TO_END = 5.0
+_VERB = re.compile("[a-z][a-z-]*")
 
 
 def base_environment(environ: Mapping[str, str]) -> Mapping[str, str]:
@@ -128,7 +130,7 @@ def _end(child: subprocess.Popen[str]) -> None:
 
 def _shown(command: Sequence[str]) -> str:
     """The program and its verb; never all arguments, which may be long."""
-    words = [Path(command[0]).name, *(word for word in command[1:3] if not word.startswith(("-", "/")))]
+    words = [Path(command[0]).name, *(word for word in command[1:2] if _VERB.fullmatch(word))]
     return f"`{' '.join(words)}`"
 
 

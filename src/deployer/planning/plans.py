@@ -1,0 +1,15 @@
+"""The plan of one hub."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deployer.model.plan import Manifests, Plan, Running, Step
+from deployer.model.release import HubRef
+from deployer.planning.changes import changes
+
+
+def hub_plan(ref: HubRef, manifests: Manifests, running: Running | None, steps: Sequence[Step]) -> Plan:
+    """Why and what: the documents that differ, the target's steps, what this target cannot honour."""
+    before = running.documents if running else {}
+    return Plan(ref=ref, changes=changes(before, manifests.documents), steps=tuple(steps), notices=manifests.notices)

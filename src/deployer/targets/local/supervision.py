@@ -1,0 +1,190 @@
+"""Start, reload and stop a hub's supervisor, and read how it goes (format and signals: `hub_runtime.status`)."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deployer.errors import UnhealthyError
+from deployer.model.protocols import Clock, Process, Progress
+from deployer.targets.local.folder import LocalFolder
+from deployer.tools.processes import Identity, ended_within, marked
+
+_SECONDS_TO_START = 180.0
+_SECONDS_TO_STOP = 60.0
+_SECONDS_TO_ANSWER = 3.0
+_PAUSE = 0.1
+_MARK = "HUB_RUNTIME_MARK"
+_LAST_LINES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Going:
+    """How a hub goes, from `run/status.json`."""
+
+    supervisor: Identity | None = None
+    state: str = ""
+    reason: str = ""
+    log: tuple[str, ...] = ()
+    url: str = ""
+    applied: str = ""
+    refused: str = ""
+    """Digest of the last start files that could not make a hub; then `reason` and `log` say why."""
+
+    @property
+    def supervised(self) -> bool:
+        """Its supervisor is alive."""
+        return self.supervisor is not None and self.supervisor.alive()
+
+
+@dataclass(frozen=True, slots=True)
+class Supervision:
+    """Supervisors of this machine's hubs. None of its methods does anything where there is no supervisor, but `start`."""
+
+    process: Process
+    clock: Clock
+    progress: Progress
+
+    def start(self, folder: LocalFolder, python: Path) -> None:
+        """Start the supervisor and wait until the hub answers. Raises UnhealthyError, MachineError."""
+        folder.status.unlink(missing_ok=True)
+        command = (str(python), "-m", "hub_runtime.supervisor", str(folder.root))
+        pid = self.process.start(command, cwd=folder.root, env={}, log=folder.supervisor_log)
+        self._wait(folder, pid)
+
+    def reload(self, folder: LocalFolder) -> None:
+        """Let the supervisor take up the new start files, and wait until the hub answers. Raises UnhealthyError."""
+        supervisor = going(folder).supervisor
+        if supervisor:
+            supervisor.send(signal.SIGHUP)
+            self._wait(folder, supervisor.pid)
+
+    def leave(self, folder: LocalFolder) -> None:
+        """End supervisor, hub and proxy, and leave people's servers to the next supervisor. Raises UnhealthyError."""
+        supervisor = going(folder).supervisor
+        if supervisor:
+            supervisor.send(signal.SIGUSR1)
+            if not ended_within(supervisor, _SECONDS_TO_STOP, self.clock):
+                raise UnhealthyError(f"the supervisor of {folder.root} (pid {supervisor.pid}) does not end")
+
+    def stop(self, folder: LocalFolder) -> None:
+        """End the supervisor, the hub and every server, also those that an earlier crash left. Raises UnhealthyError."""
+        supervisor = going(folder).supervisor
+        if supervisor:
+            supervisor.send(signal.SIGTERM)
+            ended_within(supervisor, _SECONDS_TO_STOP, self.clock)
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            left = marked(_MARK, identity_of(folder))
+            for process in left:
+                process.send(sign)
+            if all(ended_within(process, _SECONDS_TO_ANSWER, self.clock) for process in left):
+                return
+        raise UnhealthyError(
+            f"processes of {folder.root} do not end", hint="Look for them with `ps`, and end them as their owner."
+        )
+
+    def _wait(self, folder: LocalFolder, pid: int) -> None:
+        """Until the start files are applied and the hub runs, saying what it does meanwhile."""
+        asked, said = start_digest(folder.start), ""
+        until = self.clock.monotonic() + _SECONDS_TO_START
+        while self.clock.monotonic() < until:
+            now = going(folder)
+            if now.applied == asked and now.state == "running":
+                return
+            if now.refused == asked or now.state == "failed":
+                raise _sick(folder, now.reason, now.log)
+            if not _lives(now, pid):
+                raise _sick(folder, "its supervisor ended at once", tuple(tail(folder.supervisor_log, _LAST_LINES)))
+            if now.reason and now.reason != said:
+                said = now.reason
+                self.progress.say(said)
+            self.clock.sleep(_PAUSE)
+        now = going(folder)
+        raise _sick(folder, f"it does not answer after {_SECONDS_TO_START:g} seconds {now.reason}", now.log)
+
+
+def _lives(now: Going, pid: int) -> bool:
+    return now.supervised if now.supervisor and now.supervisor.pid == pid else Path(f"/proc/{pid}/stat").exists()
+
+
+def _sick(folder: LocalFolder, reason: str, log: tuple[str, ...]) -> UnhealthyError:
+    lines = log or tuple(tail(folder.logs / "hub.log", _LAST_LINES))
+    said = "\n".join(f"  {line}" for line in lines[-_LAST_LINES:])
+    name = f"{folder.root.parent.name}/{folder.root.name}"
+    return UnhealthyError(f"the hub {name} does not come up: {reason or 'see its log'}{':' if said else ''}\n{said}".rstrip())
+
+
+def going(folder: LocalFolder) -> Going:
+    """How it goes; all empty where there is no supervisor or its file is damaged."""
+    try:
+        content: dict[str, Any] = json.loads(folder.status.read_bytes())
+        refused = content.get("refused") or {}
+        supervisor = content["supervisor"]
+        return Going(
+            supervisor=Identity(int(supervisor["pid"]), int(supervisor["ticks"])),
+            state=str(content["state"]),
+            reason=str(refused.get("reason") or content.get("reason") or ""),
+            log=tuple(map(str, refused.get("log") or content.get("log") or ())),
+            url=str(content.get("url") or ""),
+            applied=str(content.get("applied") or ""),
+            refused=str(refused.get("digest") or ""),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Going()
+
+
+def start_digest(start: Path) -> str:
+    """The digest by which the supervisor names start files; empty where there are none."""
+    try:
+        return hashlib.sha256((start / "settings.json").read_bytes() + b"\0" + (start / "values.json").read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def identity_of(folder: LocalFolder) -> str:
+    """The mark in the environment of all processes of a hub: as `hub_runtime.folder.HubFolder.identity` makes it."""
+    return hashlib.sha256(str(folder.root.resolve()).encode()).hexdigest()[:12]
+
+
+def answers(url: str) -> bool:
+    """The hub says by its own address that it is healthy."""
+    host, _, path = url.removeprefix("http://").partition("/")
+    connection = http.client.HTTPConnection(host, timeout=_SECONDS_TO_ANSWER)
+    try:
+        connection.request("GET", f"/{path}hub/health")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def users(folder: LocalFolder) -> int:
+    """People with a running server."""
+    names: set[str] = set()
+    for path in folder.servers.glob("*.json"):
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            server: Mapping[str, Any] = json.loads(path.read_bytes())
+            if Identity(int(server["pid"]), int(server["ticks"])).alive():
+                names.add(str(server["user"]))
+    return len(names)
+
+
+def tail(path: Path, lines: int) -> Iterator[str]:
+    """The last lines of a text file, control characters and all; nothing where there is no file."""
+    block = 8192
+    content = b""
+    with suppress(OSError), path.open("rb") as file:
+        position = file.seek(0, 2)
+        while position > 0 and content.count(b"\n") <= lines:
+            step = min(block, position)
+            position = file.seek(position - step)
+            content = file.read(step) + content
+    yield from content.decode(errors="replace").splitlines()[-lines:] if lines > 0 else ()

@@ -1,0 +1,265 @@
+"""The Target of this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from deployer.errors import UnknownNameError
+from deployer.model.health import HubAccess
+from deployer.model.plan import Manifests, Running, Step
+from deployer.model.protocols import Clock, Progress
+from deployer.model.release import HubRef, Release
+from deployer.model.secret import Secret
+from deployer.targets.local import keeping, ports
+from deployer.targets.local.folder import LocalFolder, LocalFolders
+from deployer.targets.local.keeping import Record, read_record, write_record
+from deployer.targets.local.login import ensure_password, local_login
+from deployer.targets.local.notices import Abilities, notices
+from deployer.targets.local.runtime import Runtime
+from deployer.targets.local.start_files import Machine, documents, start_files
+from deployer.targets.local.supervision import Supervision, answers, going, start_digest, tail, users
+from deployer.tools.environments import require_linux
+from deployer.tools.files import remove_tree, write_atomically
+from deployer.tools.locks import FileLock
+from deployer.tools.state import prepare
+
+CHECK_USER = "deployer-check"
+_TOKEN = "hub.services.deployer-check.apiToken"  # noqa: S105 the key's name
+_PREPARE, _START, _RELOAD, _REPLACE = "prepare", "start", "reload", "replace"
+_PAUSE = "logins pause for some seconds; running servers go on"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalTarget:
+    """Hubs as processes. `scratch`: hubs run without their secrets and own servers, and nothing of them is meant to stay."""
+
+    name: str
+    state: Path
+    folders: LocalFolders
+    runtime: Runtime
+    supervision: Supervision
+    clock: Clock
+    progress: Progress
+    user: str
+    scratch: bool = False
+
+    def render(self, release: Release) -> Manifests:
+        require_linux("A hub on this machine")
+        machine = self._machine(release)
+        return Manifests(documents(release, machine), machine.notices)
+
+    def running(self, ref: HubRef) -> Running | None:
+        folder = self.folders.of(ref)
+        record, now = read_record(folder), going(folder)
+        if record is None and not now.supervised:
+            return None
+        detail = _ailment(folder, record)
+        return Running(
+            documents=record.documents if record else {},
+            healthy=not detail,
+            address=_address(folder),
+            version=record.jupyterhub if record else "",
+            users=users(folder),
+            deployed_at=record.deployed_at if record else "",
+            deployed_by=record.deployed_by if record else "",
+            detail=detail,
+            login=record.login if record else "",
+        )
+
+    def hubs(self, cluster: str | None = None) -> tuple[HubRef, ...]:
+        return self.folders.refs(cluster)
+
+    def steps(self, release: Release, manifests: Manifests, running: Running | None) -> tuple[Step, ...]:
+        if running and running.healthy and running.documents == manifests.documents:
+            return ()
+        environment = () if self.runtime.ready(self.runtime.digest) else (Step(_PREPARE, "Install JupyterHub's own environment"),)
+        return (*environment, self._step(release))
+
+    def lock(self, ref: HubRef) -> AbstractContextManager[None]:
+        prepare(self.state)
+        lock = FileLock(self.folders.lock(ref.cluster), self.user, self.clock, self.progress)
+        return lock.held(f"cluster {ref.cluster} on this machine")
+
+    def apply(self, step: Step, release: Release, manifests: Manifests) -> None:
+        prepare(self.state)
+        if step.name == _PREPARE:
+            self.runtime.make()
+            return
+        folder = self.folders.of(release.ref)
+        machine = self._machine(release)
+        if step.name == _START or _port(folder) != machine.port:
+            ports.require_free(machine.port, release.ref)
+        self._write(folder, release, manifests, machine)
+        self._go(step.name, folder, machine.runtime)
+
+    def settle(self, ref: HubRef) -> None:
+        keeping.settle(self.folders.of(ref))
+
+    def undo(self, ref: HubRef) -> bool:
+        folder = self.folders.of(ref)
+        if keeping.bring_back(folder):
+            self._return(folder)
+            return True
+        record = read_record(folder)
+        if record is None or not record.settled:
+            self._remove(folder)
+            return False
+        return going(folder).supervised
+
+    def access(self, ref: HubRef) -> HubAccess:
+        folder = self.folders.of(ref)
+        token = str(_json(folder.secrets).get(_TOKEN, ""))
+        return HubAccess(ref=ref, url=_address(folder), token=Secret(token), user=CHECK_USER)
+
+    def logs(self, ref: HubRef, *, user: str | None, lines: int) -> Iterator[str]:
+        folder = self.folders.of(ref)
+        if user is None:
+            return tail(folder.logs / "hub.log", lines)
+        path = folder.logs / "servers" / f"{quote(user, safe='@+')}.log"
+        if not path.exists():
+            raise UnknownNameError(f"{user} has no server's log on {ref}", hint=_people(path.parent))
+        return tail(path, lines)
+
+    def remaining(self, ref: HubRef) -> tuple[str, ...]:
+        folder = self.folders.of(ref)
+        return tuple(f"hub:{ref}/{name}" for name, path in _volumes(folder).items() if path.is_dir() and any(path.iterdir()))
+
+    def destroy(self, ref: HubRef, *, also: frozenset[str]) -> tuple[str, ...]:
+        folder = self.folders.of(ref)
+        self.supervision.stop(folder)
+        for name, path in _volumes(folder).items():
+            if f"hub:{ref}/{name}" in also:
+                remove_tree(path)
+        self._remove(folder)
+        return self.remaining(ref)
+
+    def _step(self, release: Release) -> Step:
+        """What brings the new start files into effect."""
+        folder = self.folders.of(release.ref)
+        record, now = read_record(folder), going(folder)
+        if not now.supervised:
+            return Step(_START, "Start the hub")
+        same_place = record and record.runtime == self.runtime.digest and record.port == self._machine(release).port
+        if same_place and now.state != "failed":
+            return Step(_RELOAD, "Restart the hub with its new configuration", _PAUSE)
+        return Step(_REPLACE, "Restart the hub and its proxy", _PAUSE)
+
+    def _machine(self, release: Release) -> Machine:
+        folder = self.folders.of(release.ref)
+        values = release.values.get("jupyterhub") or {}
+        login = local_login((values.get("hub") or {}).get("config") or {}, scratch=self.scratch)
+        return Machine(
+            port=self._port(release),
+            login=login,
+            password=folder.password,
+            notices=notices(release.values, Abilities(root=os.geteuid() == 0)),
+            runtime=self.runtime.digest,
+        )
+
+    def _port(self, release: Release) -> int:
+        """Its own as long as the cluster's first port is what it was."""
+        record = read_record(self.folders.of(release.ref))
+        own = record.port if record and record.first_port == release.first_port else None
+        others = (read_record(self.folders.of(ref)) for ref in self.hubs(release.ref.cluster) if ref != release.ref)
+        return ports.choose(release.first_port, own, {other.port for other in others if other}, elsewhere=self.scratch)
+
+    def _write(self, folder: LocalFolder, release: Release, manifests: Manifests, machine: Machine) -> None:
+        folder.make()
+        if machine.login.reason:
+            ensure_password(folder.password)
+        keeping.keep_previous(folder)
+        for name, content in start_files(release, machine).items():
+            write_atomically(folder.start / name, content)
+        url = f"http://127.0.0.1:{machine.port}/"
+        record = Record(
+            documents=dict(manifests.documents),
+            port=machine.port,
+            first_port=release.first_port,
+            runtime=machine.runtime,
+            deployed_at=self.clock.now().isoformat(timespec="seconds"),
+            deployed_by=self.user,
+            jupyterhub=self.runtime.jupyterhub,
+            login=machine.login.words(url, folder.password),
+        )
+        write_record(folder, record)
+
+    def _go(self, how: str, folder: LocalFolder, runtime: str) -> None:
+        if how == _RELOAD:
+            self.supervision.reload(folder)
+            return
+        if how == _REPLACE:
+            self.supervision.leave(folder)
+        self.supervision.start(folder, self.runtime.python(runtime))
+
+    def _return(self, folder: LocalFolder) -> None:
+        """Let what was brought back run again, on its own database."""
+        record, now = read_record(folder), going(folder)
+        if now.supervised and now.state == "running" and now.applied == start_digest(folder.start):
+            return
+        how = _REPLACE if now.supervised else _START
+        if keeping.migrated(folder):
+            self.supervision.leave(folder)
+            keeping.bring_back_database(folder)
+            how = _START
+        self._go(how, folder, record.runtime if record else self.runtime.digest)
+
+    def _remove(self, folder: LocalFolder) -> None:
+        """Stop everything and remove all but the volumes."""
+        self.supervision.stop(folder)
+        for path in folder.temporary:
+            remove_tree(path)
+        for path in (*_volumes(folder).values(), folder.root):
+            with suppress(OSError):
+                path.rmdir()
+
+
+def _volumes(folder: LocalFolder) -> Mapping[str, Path]:
+    """What outlives a hub, by the name that `--allow-destroy` takes."""
+    return {"homes": folder.homes, "database": folder.data}
+
+
+def _ailment(folder: LocalFolder, record: Record | None) -> str:
+    """Why the hub is not healthy; empty where it is."""
+    now = going(folder)
+    if record is None:
+        return "its first deploy was interrupted"
+    if not now.supervised:
+        return f"it is stopped{f': {now.reason}' if now.reason else ''}"
+    if now.state != "running":
+        return f"it is {now.state}{f': {now.reason}' if now.reason else ''}"
+    if not record.settled:
+        return "its last deploy did not come to a good end"
+    url = _address(folder)
+    return "" if answers(url) else f"it does not answer at {url}"
+
+
+def _address(folder: LocalFolder) -> str:
+    """Where the hub is reached: as its supervisor says, else as it was deployed."""
+    record, now = read_record(folder), going(folder)
+    return now.url or (f"http://127.0.0.1:{record.port}/" if record else "")
+
+
+def _port(folder: LocalFolder) -> int | None:
+    """The port that the hub of this folder has now, where one runs."""
+    record = read_record(folder)
+    return record.port if record and going(folder).supervised else None
+
+
+def _people(folder: Path) -> str:
+    names = sorted(unquote(path.stem) for path in folder.glob("*.log"))
+    return f"There are logs for {', '.join(names)}." if names else "Nobody has had a server yet."
+
+
+def _json(path: Path) -> Mapping[str, Any]:
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, Mapping) else {}

@@ -1,0 +1,130 @@
+"""Environments of Python packages, pinned and hashed, made once and shared."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from deployer.errors import MachineError
+from deployer.model.protocols import Process
+
+OLDEST_PYTHON = (3, 11)
+_SETTINGS_OF_INSTALLERS = ("UV_", "PIP_", "NPM_CONFIG_", "npm_config_", "XDG_CACHE_", "XDG_CONFIG_", "NODE_EXTRA_CA_CERTS")
+_REGISTRY = (
+    "A package registry could not be reached. The first deploy on a machine installs JupyterHub, once: go online, or set your "
+    "registry as usual for uv, pip and npm, then run the same command again."
+)
+_DAMAGED = "What arrived is not what was pinned. Empty the cache (`uv cache clean`), or ask whoever runs your registry."
+_FULL = "Free some space, then run the same command again. DEPLOYER_STATE moves the state to another disk."
+ADVICE: Mapping[str, str] = MappingProxyType(
+    {
+        "No space left on device": _FULL,
+        "ENOSPC": _FULL,
+        "ash mismatch": _DAMAGED,
+        "DO NOT MATCH THE HASHES": _DAMAGED,
+        "EINTEGRITY": _DAMAGED,
+        "error sending request": _REGISTRY,
+        "Failed to fetch": _REGISTRY,
+        "client error": _REGISTRY,
+        "dns error": _REGISTRY,
+        "network connectivity is disabled": _REGISTRY,
+        "no solution found": _REGISTRY,
+        "No solution found": _REGISTRY,
+        "No matching distribution": _REGISTRY,
+        "NewConnectionError": _REGISTRY,
+        "Temporary failure in name resolution": _REGISTRY,
+        "ENOTFOUND": _REGISTRY,
+        "ECONNREFUSED": _REGISTRY,
+        "EAI_AGAIN": _REGISTRY,
+        "ETIMEDOUT": _REGISTRY,
+        "403 Forbidden": _REGISTRY,
+        "E404": _REGISTRY,
+    }
+)
+"""A piece of an installer's output -> what to do next."""
+
+
+def settings_of_installers(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """What people set for uv, pip and npm: registries, caches, certificates."""
+    return {name: value for name, value in environ.items() if name.startswith(_SETTINGS_OF_INSTALLERS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Installer:
+    """Makes virtual environments by uv where it is on PATH, else by venv and pip."""
+
+    process: Process
+    settings: Mapping[str, str]
+
+    def make(self, folder: Path, requirements: Path, python: Path) -> None:
+        """A virtual environment in `folder` with exactly these packages. Raises ToolFailedError, MachineError."""
+        for command in self._commands(folder, requirements, python):
+            self.run(command)
+
+    def run(self, command: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> None:
+        """One step of an installation."""
+        self.process.run(command, cwd=cwd, env={**self.settings, **(env or {})}, advice=ADVICE)
+
+    def _commands(self, folder: Path, requirements: Path, python: Path) -> Iterable[Sequence[str]]:
+        inside = str(folder / "bin" / "python")
+        uv = self.process.which("uv")
+        if uv:
+            yield (str(uv), "venv", "--quiet", "--no-project", "--no-config", "--python", str(python), str(folder))
+            yield (
+                str(uv),
+                "pip",
+                "install",
+                "--quiet",
+                "--python",
+                inside,
+                "--require-hashes",
+                "--requirements",
+                str(requirements),
+            )
+        else:
+            yield (str(python), "-m", "venv", str(folder))
+            pip = (inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
+            yield (*pip, "--require-hashes", "--requirement", str(requirements))
+
+
+def reachable_by_others(path: Path) -> bool:
+    """Every folder on the way to the real file may be passed by every user."""
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)
+
+
+def interpreter(process: Process, *, for_others: bool) -> Path:
+    """A Python to make an environment of: this one, unless its folder is closed to the users that need it (`for_others`), then
+    the first of the system's that is new enough. This one where there is no other."""
+    own = Path(getattr(sys, "_base_executable", "") or sys.executable)
+    if not for_others or reachable_by_others(own):
+        return own
+    return next((path for path in _system_pythons() if _fits(process, path)), own)
+
+
+def _system_pythons() -> Iterable[Path]:
+    for folder in (Path("/usr/bin"), Path("/usr/local/bin")):
+        for name in ("python3", *(f"python3.{minor}" for minor in range(14, OLDEST_PYTHON[1] - 1, -1))):
+            path = folder / name
+            if path.exists() and reachable_by_others(path):
+                yield path
+
+
+def _fits(process: Process, path: Path) -> bool:
+    program = f"import sys, ssl, sqlite3, venv; sys.exit(sys.version_info < {OLDEST_PYTHON})"
+    if process.run((str(path), "-I", "-c", program), check=False, timeout=20).code != 0:
+        return False
+    return process.which("uv") is not None or process.run((str(path), "-I", "-c", "import ensurepip"), check=False).code == 0
+
+
+def require_linux(what: str) -> None:
+    """Raises MachineError on another system."""
+    if sys.platform != "linux":
+        raise MachineError(
+            f"{what} needs Linux, and this is {os.uname().sysname}",
+            hint="Run it in a Linux machine or container; everything that does not run a hub works here.",
+        )
