@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from yaml.error import Mark
+
 from deployer.config.messages import problem
 from deployer.config.source_text import SourceText
 from deployer.config.yaml_data import Reader, key_of, mapping_entries, node_place
@@ -64,6 +66,13 @@ class Document:
         found = self.find(path)
         return str(found.node.value) if found.depth == len(path) and isinstance(found.node, ScalarNode) else None
 
+    def encloses(self, path: KeyPath, place: Place) -> bool:
+        """`place` lies in the value at `path`."""
+        found = self.find(path)
+        start, end = found.node.start_mark, found.node.end_mark
+        at = (place.line - 1, place.column - 1)
+        return found.depth == len(path) and (start.line, start.column) <= at < (end.line, end.column)
+
     def _child(self, found: Found, step: str | int) -> Found | None:
         node = found.node
         if isinstance(node, MappingNode):
@@ -89,7 +98,7 @@ def read_document(file: str, content: bytes, *, may_be_empty: bool = False) -> t
     if fault:
         return None, (fault,)
     if root is None or _is_null(root):
-        return _empty(text) if may_be_empty else (None, (problem("file-empty", text.place_of_file),))
+        return (empty_document(file), ()) if may_be_empty else (None, (problem("file-empty", text.place_of_file),))
     if not isinstance(root, MappingNode):
         kind = "a list" if isinstance(root, SequenceNode) else "text"
         return None, (problem("not-a-mapping", node_place(text, root), kind=kind),)
@@ -101,9 +110,10 @@ def read_document(file: str, content: bytes, *, may_be_empty: bool = False) -> t
     return Document(text, data, root, reader.has_nulls, tuple(reader.odd_keys)), problems
 
 
-def _empty(text: SourceText) -> tuple[Document | None, tuple[Problem, ...]]:
-    root, _ = compose(SourceText(text.file, b"{}"))
-    return (Document(text, {}, root) if root else None), ()
+def empty_document(file: str) -> Document:
+    """A file that says nothing, or stands for one that is not there."""
+    mark = Mark(file, 0, 0, 0, None, 0)
+    return Document(SourceText(file, b""), {}, MappingNode("collection", [], mark, mark, flow_style=False))
 
 
 def _is_null(node: Node) -> bool:

@@ -44,10 +44,20 @@ def memory_bytes(text: str) -> int:
     return int(float(match[1]) * _SUFFIXES[match[2] or ""])
 
 
+def memory_size(text: str) -> int:
+    """A quantity of memory or disk that says its unit: `512M`, `10Gi` -> bytes, more than none."""
+    size = memory_bytes(text)
+    if text.isdigit() or text.replace(".", "").isdigit():
+        raise ValueError(f"`{text}` has no unit; write {text}Gi or {text}M")
+    if not size:
+        raise ValueError(f"`{text}` is nothing at all")
+    return size
+
+
 def memory_range(text: str) -> tuple[int, int]:
     """`512M..1G` -> (guarantee, limit) in bytes; `1G` is both."""
     low, _, high = text.partition("..")
-    bounds = memory_bytes(low), memory_bytes(high or low)
+    bounds = memory_size(low), memory_size(high or low)
     if bounds[0] > bounds[1]:
         raise ValueError(f"`{text}` begins with more than it ends with")
     return bounds
@@ -139,4 +149,56 @@ def env_name(text: str) -> str:
     """The name of an environment variable."""
     if not _ENV_NAME.fullmatch(text):
         raise ValueError(f"`{text}` is not a name for an environment variable: letters, digits and _, not beginning with a digit")
+    return text
+
+
+def file_mode(text: str) -> int:
+    """`"0644"` -> the permissions of a file."""
+    if not re.fullmatch(r"0[0-7]{3}", text):
+        raise ValueError(f'`{text}` is not a file mode; write four octal digits in quotes: "0644"')
+    return int(text, 8)
+
+
+def cloud_account(number: str | int) -> str:
+    """An AWS account: twelve digits."""
+    text = str(number)
+    if not re.fullmatch(r"\d{12}", text):
+        raise ValueError(f'`{text}` is not an AWS account; it has twelve digits, in quotes: "012345678901"')
+    return text
+
+
+def kubernetes_version(text: str) -> tuple[int, int]:
+    """`"1.36"` -> (1, 36)."""
+    match = re.fullmatch(r"1\.(\d{2})", text)
+    if not match:
+        raise ValueError(f'`{text}` is not a version of Kubernetes; write major and minor in quotes: "1.36"')
+    return 1, int(match[1])
+
+
+def taint(text: str) -> tuple[str, str, str]:
+    """`key=value:Effect` -> its three parts."""
+    match = re.fullmatch(r"([A-Za-z0-9./_-]+)=([A-Za-z0-9._-]*):(NoSchedule|PreferNoSchedule|NoExecute)", text)
+    if not match:
+        raise ValueError(f"`{text}` is not a taint; write key=value:NoSchedule (or PreferNoSchedule, NoExecute)")
+    return match[1], match[2], match[3]
+
+
+def mail_address(text: str) -> str:
+    """name@domain."""
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
+        raise ValueError(f"`{text}` is not a mail address")
+    return text
+
+
+def interface(text: str) -> str:
+    """`lab`, `notebook`, or a path below a user's server."""
+    if text not in ("lab", "notebook") and not re.fullmatch(r"/\S*", text):
+        raise ValueError(f"`{text}` is no interface; write lab, notebook, or a path that begins with /, such as /rstudio")
+    return text
+
+
+def github_team(text: str) -> str:
+    """`organization` or `organization:team`, as GitHub spells them in addresses."""
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?::[A-Za-z0-9_.-]+)?", text):
+        raise ValueError(f"`{text}` is not a GitHub organization, nor organization:team")
     return text

@@ -3,5 +3,118 @@
 from __future__ import annotations
 
 from deployer.config.messages.template import Template
+from deployer.model.problem import Severity
 
-TEMPLATES: dict[str, Template] = {}
+TEMPLATES: dict[str, Template] = {
+    # what stands where
+    "cluster-file-missing": Template("this cluster has no cluster.yaml", "write {folder}/cluster.yaml, or remove the folder"),
+    "cluster-file-name": Template("this file is not read", "name it cluster.yaml"),
+    "hub-file-name": Template("this file is not read", "name it {name}.yaml"),
+    "hub-file-nested": Template(
+        "this file is no hub, and no hub extends it", "move it into the hubs/ folder itself", Severity.WARNING
+    ),
+    "no-clusters": Template("this fleet has no cluster", "write one: deployer new cluster NAME", Severity.WARNING),
+    "extends-outside": Template("`{name}` leads out of this hubs/ folder", "copy the file into this folder"),
+    "extends-cycle": Template("this goes in a circle: {chain}", "take one of the `extends` away"),
+    "extends-missing": Template("there is no file `{name}` in this hubs/ folder", "{advice}"),
+    "snippet-missing": Template("there is no file `{name}` in this hubs/ folder", "{advice}"),
+    "snippet-syntax": Template("this is not Python: {reason}"),
+    "values-file-missing": Template("there is no file `{name}` in this cluster's folder", "{advice}"),
+    "secret-not-encrypted": Template(
+        "this file is not encrypted",
+        "change the secrets in it, they have been seen; then encrypt it: sops encrypt --in-place {file}",
+    ),
+    "kubeconfig-missing": Template("there is no file `{name}` in this cluster's folder", "{advice}"),
+    "kubeconfig-credentials": Template(
+        "this kubeconfig holds a credential in clear: `{path}`",
+        "revoke it, then encrypt the file by sops and name it NAME.secret.yaml",
+    ),
+    # names
+    "cluster-name": Template("`name` is `{name}`, its folder is `{folder}`", "make them equal"),
+    "hub-name": Template("`name` is `{name}`, its file is `{file}.yaml`", "make them equal, or take `name` away"),
+    "hub-name-label": Template(
+        "`{name}` cannot be a hub's name: it is the name of its namespace",
+        "use lower-case letters, digits and hyphens, with a letter or digit at both ends",
+    ),
+    "hub-name-long": Template("`{name}` has {length} characters, a hub's name has at most 53", "choose a shorter one"),
+    "hub-name-reserved": Template("`{name}` is reserved on a cluster", "choose another name"),
+    "hub-twice": Template("the hub `{name}` is there twice, first in {first}", "keep one of the two"),
+    "domain-missing": Template("`domain` is missing, a hub on a cluster needs one", "such as hub.example.org"),
+    "domain-twice": Template("`{domain}` is used twice, first in {first}", "give one of the two another domain"),
+    # clouds
+    "cloud-block-missing": Template(
+        "the provider is {provider}, the block `{provider}` is missing", "say which cluster it is: {example}"
+    ),
+    "cloud-block-other": Template(
+        "the block `{block}` is for another provider than {provider}", "take it away, or change `provider`"
+    ),
+    "cloud-block-incomplete": Template("`{key}` is missing in `{block}`", "{advice}"),
+    "pool-range": Template("`min` is {min}, more than `max`, which is {max}", "swap them"),
+    # machines and environments
+    "pool-unknown": Template("there is no node pool `{pool}` in this cluster", "{advice}"),
+    "pool-purpose": Template("the node pool `{pool}` is for {purpose}, servers run on pools for notebook", "choose another pool"),
+    "pool-twice": Template("the pool `{pool}` is there twice", "put shares and sizes of one pool into one entry"),
+    "environment-twice": Template("there are two environments named `{name}`", "rename one of them"),
+    "environment-empty": Template(
+        "the environment `{name}` says neither `image` nor `any_image`", "write image: with a tag, or any_image: true"
+    ),
+    "environment-both": Template("the environment `{name}` says `image` and `any_image`", "keep one of the two"),
+    "machine-not-offered": Template("`{pool}` is not among this hub's machines", "{advice}"),
+    "default-twice": Template("a second default, the first is in line {first}", "keep one `default: true`"),
+    "default-not-offered": Template("the default `{share}` is not among the shares", "one of: {shares}"),
+    "shares-and-sizes": Template("a machine has shares or sizes, not both", "keep one of the two"),
+    "share-twice": Template("the share `{share}` is there twice", "keep one of the two"),
+    "size-twice": Template("there are two sizes named `{name}`", "rename one of them"),
+    "machine-unknown": Template("nobody knows how much memory and CPU `{machine}` has, which shares need", "{advice}"),
+    "share-too-small": Template(
+        "1/{denominator} of `{pool}` is {memory}, too little for a server", "the smallest useful share has {least}"
+    ),
+    "size-too-large": Template(
+        "`{size}` guarantees {wanted}, a machine of `{pool}` ({machine}) has room for {room}",
+        "guarantee less, or choose a larger machine",
+    ),
+    # storage
+    "home-size-missing": Template(
+        "homes of kind `{kind}` need a `size`", "such as size: 500Gi, here or in the cluster's storage.homes"
+    ),
+    "home-server-missing": Template("homes of kind nfs need `{key}`", "say which server and which exported folder"),
+    "home-kind-cloud": Template(
+        "homes of kind `{kind}` exist with {clouds} only, this cluster's provider is {provider}", "choose among: {kinds}"
+    ),
+    "quota-too-large": Template(
+        "the quota of one person, {quota}, is more than the disk for all, {size}", "make the disk larger or the quota smaller"
+    ),
+    "quota-without": Template("homes of kind `{kind}` have no quotas", "take `quota` away, or use kind: home-nfs"),
+    "bucket-unknown": Template("there is no bucket `{bucket}` in this cluster", "{advice}"),
+    "folder-twice": Template("there are two folders named `{name}`", "rename one of them"),
+    "mount-twice": Template("`{path}` is written twice", "keep one of the two"),
+    # logins
+    "no-login": Template("nobody is allowed to log in: there is no `login`", "say who: login: {{provider: ..., allow: ...}}"),
+    "nobody-allowed": Template("nobody is allowed to log in", "{advice}"),
+    "dummy-login": Template(
+        "dummy lets anybody be anybody, it is for hubs on this machine only", "choose another login provider"
+    ),
+    # fleet
+    "deployer-specifier": Template("`{written}` is not a range of versions", 'write it like ">=0.1,<0.2"'),
+    "deployer-version": Template(
+        "this fleet asks for deployer {wanted}, this is {version}", "install the deployer that the fleet asks for"
+    ),
+    "chart-unknown": Template("there is no chart `{chart}`", "{advice}"),
+    "ring-cluster-unknown": Template("there is no cluster `{cluster}`", "{advice}"),
+    "ring-cluster-twice": Template(
+        "the cluster `{cluster}` is in two rings, `{first}` and `{second}`", "keep it in one of the two"
+    ),
+    "policy-path": Template("`{path}` is no setting of a hub", "{advice}"),
+    "policy-bound-kind": Template(
+        "`{path}` has no order, so there is no limit to it", "limits are for numbers, durations and sizes"
+    ),
+    "policy-bound-value": Template("`{value}` is not a value of `{path}`: {reason}"),
+    "policy-bound-empty": Template(
+        "this limits nothing: `min` is more than `max`, or neither is there", "write min, max or both"
+    ),
+    "policy-bound-idle": Template(
+        "this limits nothing: representatives may not change `{path}`",
+        "add it to `may_change`, or take it away",
+        Severity.WARNING,
+    ),
+}

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from deployer.config.models.base import Duration, FileModel, Name, Url
+from deployer.config.models.base import Duration, FileModel, MailAddress, Name, Url
 from deployer.config.models.hub import Organization
 
 StaffProvider = Literal[
@@ -47,7 +47,7 @@ class FleetFile(FileModel):
     """The whole fleet."""
 
     deployer: str | None = Field(default=None, description='Which deployer may touch this fleet, such as ">=0.1,<0.2".')
-    contact: str | None = Field(default=None, description="Mail address for certificates and alerts.")
+    contact: MailAddress | None = Field(default=None, description="Mail address for certificates and alerts.")
     operated_by: Organization | None = None
     staff: dict[StaffProvider, list[Name]] = Field(
         default_factory=dict, description="Added to every hub's admins, by login provider."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -13,9 +13,11 @@ from deployer.config.models.base import (
     Domain,
     Duration,
     EnvName,
+    FileMode,
     FileModel,
     GroupName,
     ImageReference,
+    Interface,
     Memory,
     MemoryRange,
     Name,
@@ -60,7 +62,7 @@ class Environment(FileModel):
     image: ImageReference | None = Field(default=None, description="Container image with a tag.")
     description: str | None = None
     default: bool = False
-    interface: Name | None = Field(default=None, description="lab, notebook, or a path such as /rstudio.")
+    interface: Interface | None = Field(default=None, description="lab, notebook, or a path such as /rstudio.")
     groups: list[GroupName] = Field(default_factory=list, description="Only for people of these groups.")
     machines: list[Name] = Field(default_factory=list, description="Only on these machine pools.")
     any_image: bool = Field(default=False, description="The person writes the image's name.")
@@ -113,7 +115,7 @@ class FileInServer(FileModel):
 
     path: AbsolutePath
     content: str
-    mode: str | None = Field(default=None, pattern=r"^0[0-7]{3}$", description='Octal, quoted: "0644".')
+    mode: FileMode | None = Field(default=None, description='Octal, quoted: "0644".')
 
 
 class Content(FileModel):
@@ -211,7 +213,7 @@ class HubFile(FileModel):
     shared_folders: list[SharedFolder] = Field(default_factory=list)
     files: list[FileInServer] = Field(default_factory=list)
     content: list[Content] = Field(default_factory=list)
-    interface: Name = Field(default="lab", description="lab, notebook, or a path such as /rstudio.")
+    interface: Interface = Field(default="lab", description="lab, notebook, or a path such as /rstudio.")
     idle: Idle = Field(default_factory=Idle)
     named_servers: int = Field(default=0, ge=0, description="Further servers a person may have; 0: none.")
     env: dict[EnvName, str] = Field(
@@ -225,6 +227,3 @@ class HubFile(FileModel):
     uptime_check: bool = Field(default=True, description="Watch it from outside.")
     chart: Name = Field(default="basehub", description="Chart of the fleet or of the deployer.")
     values: dict[str, Any] = Field(default_factory=dict, description="Anything else in the chart's own words; wins.")
-
-
-HubName = Annotated[str, Field(max_length=53)]

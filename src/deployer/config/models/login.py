@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from deployer.config.models.base import Duration, FileModel, Name, Url
+from deployer.config.models.base import Duration, FileModel, GitHubTeam, Name, Url
 
 Everyone = Literal["everyone"]
 
@@ -22,7 +22,7 @@ class Users(FileModel):
 
 
 class GitHubAllow(Users):
-    organizations: list[Name] = Field(default_factory=list, description="Organizations, or teams as `organization:team`.")
+    organizations: list[GitHubTeam] = Field(default_factory=list, description="Organizations, or teams as `organization:team`.")
 
 
 class Idp(FileModel):

@@ -1,0 +1,161 @@
+"""A tree of files to a LoadedFleet: every file that can be read is, and every problem of all of them is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from deployer.config import crosschecks, paths
+from deployer.config.charts import chart_keys
+from deployer.config.documents import Document, empty_document
+from deployer.config.extends import Extends
+from deployer.config.legacy import load_entries
+from deployer.config.loaded import ChartKeys, LoadedCluster, LoadedFleet, LoadedHub, ValuesLayer
+from deployer.config.messages import problem
+from deployer.config.models.cluster import ClusterFile
+from deployer.config.models.fleet import FleetFile, PolicyFile
+from deployer.config.models.hub import HubFile
+from deployer.config.shelf import Shelf
+from deployer.config.snippets import read_snippets
+from deployer.config.sourced import Layer, Layers
+from deployer.config.validation import Target, validate
+from deployer.model.place import Place
+from deployer.model.problem import in_order
+from deployer.model.release import HubRef
+from deployer.model.tree import FleetTree
+
+FLEET = Target(FleetFile, "fleet.yaml")
+POLICY = Target(PolicyFile, "policy.yaml")
+CLUSTER = Target(ClusterFile, "cluster.yaml")
+HUB = Target(HubFile, "a hub")
+
+
+def load_fleet(tree: FleetTree, own: FleetTree | None = None) -> LoadedFleet:
+    """Load everything. Never raises for what people wrote: `problems` has it, sorted by place.
+
+    `own` has the deployer's charts below `helm-charts/`; one of the fleet wins over the deployer's of the same name.
+    """
+    charts = chart_keys(tree, own)
+    loader = _Loader(Shelf(tree), charts)
+    fleet = loader.fleet()
+    shelf = loader.shelf
+    shelf.problems += crosschecks.all_problems(fleet, shelf)
+    return replace(fleet, problems=in_order(shelf.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Loader:
+    """One load: the shelf collects documents and problems."""
+
+    shelf: Shelf
+    charts: Mapping[str, ChartKeys]
+
+    def fleet(self) -> LoadedFleet:
+        document = self.shelf.typed(paths.FLEET_FILE) or empty_document(paths.FLEET_FILE)
+        source = Layers([Layer(document)])
+        spec, problems = validate(FleetFile, FLEET, source)
+        self.shelf.problems += problems
+        self._check_defaults(document)
+        clusters: dict[str, LoadedCluster] = {}
+        broken: set[HubRef] = set()
+        for name, files in paths.clusters((*self.shelf.tree.files, *self.shelf.tree.faults)).items():
+            cluster, failed = self._cluster(files, document)
+            broken |= failed
+            if cluster:
+                clusters[name] = cluster
+        return LoadedFleet(
+            fleet=spec or FleetFile(),
+            fleet_source=source,
+            policy=self._policy(),
+            clusters=clusters,
+            charts=self.charts,
+            broken=frozenset(broken),
+        )
+
+    def _policy(self) -> PolicyFile:
+        document = self.shelf.typed(paths.POLICY_FILE) or empty_document(paths.POLICY_FILE)
+        policy, problems = validate(PolicyFile, POLICY, Layers([Layer(document)]))
+        self.shelf.problems += problems
+        return policy or PolicyFile()
+
+    def _check_defaults(self, fleet: Document) -> None:
+        """The fleet's defaults, also where no file would meet them."""
+        for base, model, target in ((("defaults", "hub"), HubFile, HUB), (("defaults", "cluster"), ClusterFile, CLUSTER)):
+            layer = Layer(fleet, base)
+            if layer.data:
+                self.shelf.problems += validate(model, target, Layers([layer]), partial=True)[1]
+
+    def _cluster(self, files: paths.ClusterFiles, fleet: Document) -> tuple[LoadedCluster | None, set[HubRef]]:
+        hubs, broken = self._hub_files(files, fleet)
+        path = paths.cluster_file(files.name)
+        if not self.shelf.exists(path):
+            folder = paths.cluster_folder(files.name)
+            self.shelf.problems.append(problem("cluster-file-missing", Place(path, 1, 1), folder=folder))
+        document = self.shelf.typed(path)
+        if document is None:
+            return None, broken | {hub.ref for hub in hubs}
+        source = Layers(_with_defaults([Layer(document)], fleet, "cluster"))
+        spec, problems = validate(ClusterFile, CLUSTER, source)
+        self.shelf.problems += problems
+        if spec is None:
+            return None, broken | {hub.ref for hub in hubs}
+        entries, problems = load_entries(self.shelf.tree, files.name, spec, source)
+        self.shelf.problems += problems
+        named = {hub.ref.hub: hub for hub in sorted((*entries, *hubs), key=lambda hub: hub.ref.hub)}
+        layers = self._support_layers(files.name, spec, source)
+        return LoadedCluster(name=files.name, spec=spec, source=source, hubs=named, support_layers=layers), broken
+
+    def _support_layers(self, cluster: str, spec: ClusterFile, source: Layers) -> tuple[ValuesLayer, ...]:
+        if spec.support is None:
+            return ()
+        layers = []
+        for name in spec.support.helm_chart_values_files:
+            path = paths.below(paths.cluster_folder(cluster), name)
+            document = self.shelf.values(path) if path and ".secret." not in path else None
+            if document:
+                layers.append(ValuesLayer(document.file, Layers([Layer(document)], keep_nulls=True)))
+        return (*layers, ValuesLayer(source.document.file, source, ("support", "values")))
+
+    def _hub_files(self, files: paths.ClusterFiles, fleet: Document) -> tuple[list[LoadedHub], set[HubRef]]:
+        for path in files.shared:
+            document = self.shelf.typed(path)
+            if document:
+                self.shelf.problems += validate(HubFile, HUB, Layers([Layer(document)]), partial=True)[1]
+        loaded, broken = [], set()
+        for path in files.hubs:
+            ref = HubRef(files.name, path.rpartition("/")[2].removesuffix(".yaml"))
+            hub = self._hub(ref, path, fleet)
+            if hub:
+                loaded.append(hub)
+            else:
+                broken.add(ref)
+        return loaded, broken
+
+    def _hub(self, ref: HubRef, path: str, fleet: Document) -> LoadedHub | None:
+        document = self.shelf.typed(path)
+        if document is None:
+            return None
+        folder = paths.hubs_folder(ref.cluster)
+        chain = Extends(self.shelf, folder)
+        source = Layers(_with_defaults(chain.layers(document), fleet, "hub"))
+        chart_words = frozenset().union(*(chart.top_level for chart in self.charts.values()))
+        spec, problems = validate(HubFile, replace(HUB, chart_words=chart_words), source, partial=not chain.complete)
+        self.shelf.problems += problems
+        if spec is None or not chain.complete:
+            return None
+        secret = paths.secret_file(ref.cluster, ref.hub)
+        return LoadedHub(
+            ref=ref,
+            spec=spec,
+            source=source,
+            layers=(ValuesLayer(document.file, source, ("values",)),),
+            secret_files=(secret,) if self.shelf.exists(secret) else (),
+            snippets=read_snippets(self.shelf, folder, spec, source),
+            chart=spec.chart,
+        )
+
+
+def _with_defaults(layers: list[Layer], fleet: Document, kind: str) -> list[Layer]:
+    """The layers of a file, above the fleet's defaults for its kind."""
+    defaults = Layer(fleet, ("defaults", kind))
+    return [*layers, defaults] if defaults.data else layers

@@ -1,0 +1,62 @@
+"""The fleet's documents, each read once, with what is wrong with them."""
+
+from __future__ import annotations
+
+from deployer.config.documents import Document, read_document
+from deployer.config.messages import problem
+from deployer.config.source_text import SourceText
+from deployer.model.place import Place
+from deployer.model.problem import Problem
+from deployer.model.tree import FleetTree
+
+
+class Shelf:
+    """Gives documents of a tree by path and collects their problems."""
+
+    def __init__(self, tree: FleetTree) -> None:
+        self.tree = tree
+        self.problems: list[Problem] = [problem(fault, Place(path, 1, 1), limit=5) for path, fault in tree.faults.items()]
+        self._documents: dict[str, Document | None] = {}
+
+    def exists(self, path: str) -> bool:
+        """A file, though perhaps not a readable one."""
+        return path in self.tree.files or path in self.tree.faults
+
+    def typed(self, path: str) -> Document | None:
+        """A file with a model of ours; None where it cannot be read."""
+        return self._document(path, typed=True)
+
+    def values(self, path: str) -> Document | None:
+        """A file in a chart's own words, which may be empty and have any keys; None where it cannot be read."""
+        return self._document(path, typed=False)
+
+    def text(self, path: str) -> str | None:
+        """A file as text; None where it is not there or not UTF-8."""
+        content = self.tree.files.get(path)
+        if content is None:
+            return None
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            source = SourceText(path, content)
+            line = content.count(b"\n", 0, error.start)
+            column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8-sig"))
+            self.problems.append(problem("not-utf8", source.place(line, column), byte=f"0x{content[error.start]:02x}"))
+            return None
+
+    def _document(self, path: str, *, typed: bool) -> Document | None:
+        if path not in self._documents:
+            content = self.tree.files.get(path)
+            document, problems = (None, ()) if content is None else read_document(path, content, may_be_empty=not typed)
+            self.problems += problems
+            if document and typed:
+                self.problems += _odd_keys(document)
+            self._documents[path] = document
+        return self._documents[path]
+
+
+def _odd_keys(document: Document) -> list[Problem]:
+    """Keys that are no text, but for those in the chart's own words."""
+    if not document.odd_keys:
+        return []
+    return [odd for odd in document.odd_keys if not any(document.encloses((key,), odd.place) for key in ("values", "metadata"))]

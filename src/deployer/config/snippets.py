@@ -1,0 +1,52 @@
+"""Own Python of a hub: read, and looked at without running it."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Mapping
+
+from deployer.config.loaded import Sourced
+from deployer.config.messages import problem
+from deployer.config.models.hub import HubFile
+from deployer.config.paths import below
+from deployer.config.shelf import Shelf
+from deployer.config.source_text import SourceText
+from deployer.config.suggestions import did_you_mean
+from deployer.model.problem import Problem
+
+
+def read_snippets(shelf: Shelf, folder: str, spec: HubFile, source: Sourced) -> Mapping[str, str]:
+    """The files of `hub.python` by name, in the order in which they run."""
+    snippets: dict[str, str] = {}
+    for index, name in enumerate(spec.hub.python):
+        place = source.place(("hub", "python", index))
+        path = below(folder, name)
+        if path is None or not shelf.exists(path):
+            known = [
+                file.removeprefix(f"{folder}/")
+                for file in shelf.tree.files
+                if file.startswith(f"{folder}/") and file.endswith(".py")
+            ]
+            advice = did_you_mean(name, sorted(known), otherwise="Python files of this folder")
+            shelf.problems.append(problem("snippet-missing", place, name=name, advice=advice))
+            continue
+        text = shelf.text(path)
+        if text is not None:
+            shelf.problems += syntax_problems(path, text)
+            snippets[name] = text
+    return snippets
+
+
+def syntax_problems(path: str, text: str) -> list[Problem]:
+    """The first error of the syntax, at its place in the Python file."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            ast.parse(text)
+    except SyntaxError as error:
+        source = SourceText(path, text.encode())
+        place = source.place((error.lineno or 1) - 1, max(0, (error.offset or 1) - 1))
+        return [problem("snippet-syntax", place, reason=error.msg)]
+    except ValueError as error:
+        return [problem("snippet-syntax", SourceText(path, b"").place_of_file, reason=str(error))]
+    return []

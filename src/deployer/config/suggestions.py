@@ -1,0 +1,24 @@
+"""Hints: the closest spelling of what was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+_LISTED = 15
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The name that `name` is most likely a misspelling of."""
+    names = {other.lower().replace("_", "-"): other for other in known}
+    found = difflib.get_close_matches(name.lower().replace("_", "-"), names, n=1, cutoff=0.6)
+    return names[found[0]] if found else None
+
+
+def did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "known here") -> str:
+    """`perhaps you meant ...`; with nothing close, all that is known, unless that is too much or nothing."""
+    names = list(known)
+    guess = closest(name, names)
+    if guess:
+        return f"perhaps you meant `{guess}`"
+    return f"{otherwise}: {', '.join(names)}" if 0 < len(names) <= _LISTED else ""
