@@ -3,5 +3,57 @@
 from __future__ import annotations
 
 from deployer.config.messages.template import Template
+from deployer.model.problem import Severity
 
-TEMPLATES: dict[str, Template] = {}
+TEMPLATES: dict[str, Template] = {
+    "env-field-unknown": Template(
+        "`{field}` in `{name}` is passed on as it is written; nothing is filled in",
+        "{{username}} is the person's name made safe for paths, {{unescaped_username}} the name itself",
+        Severity.WARNING,
+    ),
+    "environment-without-machine": Template(
+        "environment `{environment}` is bound to `{pool}`, which no entry of `machines` offers", "{advice}"
+    ),
+    "same-choice": Template("`{name}` and `{other}` would be one and the same choice for JupyterHub", "give one another name"),
+    "typed-image-default": Template(
+        "`{name}` cannot be the default: there is no image to start until the person names one",
+        "make another environment the default",
+        Severity.WARNING,
+    ),
+    "share-of-unknown-machine": Template(
+        "nobody knows how big a machine of `{pool}` is, so it has no shares",
+        "say memory and cpu of node_pools.{pool} in cluster.yaml, or use `sizes`",
+    ),
+    "groups-without-source": Template(
+        "`groups` keeps everybody out: login by `{provider}` puts nobody into a group",
+        "{advice}",
+        Severity.WARNING,
+    ),
+    "allowed-groups-without-source": Template(
+        "`allow.groups` lets nobody in: nothing says where the groups of a person come from",
+        "add groups_claim, the claim in which `{provider}` tells them",
+    ),
+    "cilogon-without-idps": Template(
+        "CILogon needs to know the identity providers that people may use", "list them under allow.idps or shown_idps"
+    ),
+    "idp-prefix-and-strip": Template(
+        "a user name cannot get a prefix and lose its domain at the same time", "keep one of `prefix` and `strip_domain`"
+    ),
+    "outside-hosted-domains": Template(
+        "`{person}` cannot log in: hosted_domains lets in only people of {domains}",
+        "add {domain} to hosted_domains and name the people or groups who may log in",
+        Severity.WARNING,
+    ),
+    "nothing-to-share": Template(
+        "`{kind}` homes have no common volume, so there is no place for shared folders",
+        "use home-nfs, or take shared_folders away",
+    ),
+    "file-twice": Template("`{path}` is there twice", "keep one of the two"),
+    "content-twice": Template("two repositories go to the folder `{folder}`", "give one another folder"),
+    "reserved-role": Template("the role `{name}` is the deployer's own", "give it another name"),
+    "values-win": Template(
+        "what `{key}` says has no effect: `{path}` in the chart's own words replaces it",
+        "keep one of the two",
+        Severity.WARNING,
+    ),
+}

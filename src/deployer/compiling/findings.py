@@ -1,0 +1,137 @@
+"""What is wrong with a hub's file that shows only when it is compiled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from deployer.compiling.choices import profiles
+from deployer.compiling.findings_login import login_findings
+from deployer.compiling.home import ON_ONE_VOLUME, home_kind
+from deployer.compiling.inputs import CHECK_NAME, Inputs
+from deployer.compiling.layers import layer_data, leaves
+from deployer.compiling.machine_room import room_of
+from deployer.compiling.said import Said, Tree, holders
+from deployer.compiling.slugs import slug
+from deployer.compiling.templates import unknown_fields
+from deployer.config.messages import problem
+from deployer.model.place import KeyPath, dotted
+from deployer.model.problem import Problem
+from deployer.model.release import Release
+
+
+def findings(of: Inputs, release: Release, tree: Tree) -> Iterator[Problem]:
+    """Every problem of one typed hub."""
+    for find in (_env, _bindings, _same_choices, _typed_defaults, _shares, _shared_folders, _twice, _reserved):
+        yield from find(of)
+    yield from login_findings(of, release)
+    if any(layer_data(layer) for layer in of.loaded.layers):
+        yield from _overridden(of, holders(tree) or {})
+
+
+def _env(of: Inputs) -> Iterator[Problem]:
+    sections = [of.hub["env"], *(environment["env"] for environment in of.hub["environments"].each())]
+    for section in sections:
+        for name, text in section.entries():
+            for field in unknown_fields(text.value):
+                yield problem("env-field-unknown", text.place, field=field, name=name)
+
+
+def _bindings(of: Inputs) -> Iterator[Problem]:
+    offered = list(dict.fromkeys(machine.pool for machine in of.hub.value.machines))
+    advice = f"offered are: {', '.join(offered)}" if offered else "add it to `machines`"
+    for environment in of.hub["environments"].each():
+        for pool in environment["machines"].each():
+            if pool.value not in offered:
+                name = environment.value.name
+                yield problem("environment-without-machine", pool.place, environment=name, pool=pool.value, advice=advice)
+
+
+def _same_choices(of: Inputs) -> Iterator[Problem]:
+    yield from _repeated(
+        (slug(environment.value.name), environment["name"], environment.value.name)
+        for environment in of.hub["environments"].each()
+    )
+    seen: set[KeyPath] = set()
+    for profile in profiles(of):
+        fresh = [choice for choice in profile.machines if choice.by.key not in seen]
+        seen |= {choice.by.key for choice in fresh}
+        yield from _repeated((choice.slug, choice.by, _name(choice.by.value)) for choice in fresh)
+
+
+def _name(value: Any) -> str:
+    return str(getattr(value, "name", value))
+
+
+def _repeated(named: Iterable[tuple[str, Said[Any], str]]) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for key, said, name in named:
+        if key in seen:
+            yield problem("same-choice", said.place, name=name, other=seen[key])
+        seen.setdefault(key, name)
+
+
+def _typed_defaults(of: Inputs) -> Iterator[Problem]:
+    for environment in of.hub["environments"].each():
+        if environment.value.any_image and environment.value.default and len(of.hub.value.environments) > 1:
+            yield problem("typed-image-default", environment["default"].place, name=environment.value.name)
+
+
+def _shares(of: Inputs) -> Iterator[Problem]:
+    for machine in of.hub["machines"].each():
+        pool = machine.value.pool
+        if machine.value.shares and pool in of.cluster.value.node_pools and room_of(of, pool) is None:
+            yield problem("share-of-unknown-machine", machine["shares"].place, pool=pool)
+
+
+def _shared_folders(of: Inputs) -> Iterator[Problem]:
+    kind = home_kind(of).value
+    if of.hub.value.shared_folders and kind not in ON_ONE_VOLUME:
+        yield problem("nothing-to-share", of.hub["shared_folders"].place, kind=kind)
+
+
+def _twice(of: Inputs) -> Iterator[Problem]:
+    yield from _again(of.hub["files"], "path", slug, "file-twice")
+    yield from _again(of.hub["content"], "folder", lambda folder: folder.rstrip("/"), "content-twice")
+
+
+def _again(entries: Said[Any], field: str, key: Callable[[str], str], code: str) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for entry in entries.each():
+        said = entry[field]
+        if key(said.value) in seen:
+            yield problem(code, said.place, **{field: said.value})
+        seen.add(key(said.value))
+
+
+def _reserved(of: Inputs) -> Iterator[Problem]:
+    for name, role in of.hub["roles"].entries():
+        if name == CHECK_NAME:
+            yield problem("reserved-role", of.hub.source.place(role.key, key=True), name=name)
+
+
+def _overridden(of: Inputs, compiled: Any) -> Iterator[Problem]:
+    """Keys that somebody wrote, and of which `values` leaves nothing."""
+    written = Counter(holder.key for _, (holder,) in leaves(compiled) if holder is not None and holder.written)
+    for layer in of.loaded.layers:
+        replaced = [(path, key) for path, key in _replaced(compiled, layer_data(layer), ()) if key in written]
+        gone = Counter(key for _, key in replaced)
+        named = {_section(key): path for path, key in reversed(replaced) if gone[key] == written[key]}
+        for key, path in named.items():
+            yield problem("values-win", layer.source.place((*layer.base, *path), key=True), key=key, path=dotted(path))
+
+
+def _replaced(compiled: Any, over: Any, path: KeyPath) -> Iterator[tuple[KeyPath, KeyPath]]:
+    """(where the layer replaces something, the key that had decided it), for each leaf."""
+    if isinstance(compiled, dict) and isinstance(over, Mapping):
+        for name, entry in over.items():
+            if name in compiled:
+                yield from _replaced(compiled[name], entry, (*path, name))
+        return
+    yield from ((path, holder.key) for _, (holder,) in leaves(compiled) if holder is not None)
+
+
+def _section(key: KeyPath) -> str:
+    """As far as a person thinks of it as one thing: `environments`, `idle.stop_after`, `login.admins`."""
+    return dotted(key[:2]) if len(key) > 1 and isinstance(key[1], str) else dotted(key[:1])

@@ -1,0 +1,99 @@
+"""A hub's file in the chart's words: the values that a target runs, each leaf knowing who set it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from deployer.compiling.blocked import with_check_blocked
+from deployer.compiling.choices import choices_tree
+from deployer.compiling.findings import findings
+from deployer.compiling.home import home_tree, homes_for_chart
+from deployer.compiling.hub_process import hub_tree
+from deployer.compiling.inputs import Inputs, inputs
+from deployer.compiling.layers import Origins, layer_data, merged
+from deployer.compiling.legacy import legacy_tree, upstream_path
+from deployer.compiling.login import login_tree
+from deployer.compiling.outside import extras_tree, ingress_tree, landing_tree, network_tree, uptime_tree
+from deployer.compiling.said import Tree, holders, joined, plain
+from deployer.compiling.secret_paths import secret_paths
+from deployer.compiling.servers import servers_tree
+from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub, ValuesLayer
+from deployer.model.place import KeyPath
+from deployer.model.problem import Problem, in_order
+from deployer.model.release import Release
+
+UPSTREAM_KEY = "jupyterhub"
+"""Where a chart that wraps zero-to-jupyterhub has its values."""
+OWN_CHART = "basehub"
+
+UPSTREAM_SECTIONS: tuple[Callable[[Inputs], Tree], ...] = (
+    login_tree,
+    choices_tree,
+    home_tree,
+    servers_tree,
+    hub_tree,
+    landing_tree,
+    ingress_tree,
+    network_tree,
+)
+OWN_SECTIONS: tuple[Callable[[Inputs], Tree], ...] = (homes_for_chart, extras_tree, uptime_tree)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A release, and what is wrong with the file it was made from."""
+
+    release: Release
+    problems: tuple[Problem, ...]
+
+
+def compile_hub(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> Compiled:
+    """The values of a hub: what its typed file says, then its `values`, which win."""
+    of = inputs(fleet, cluster, hub)
+    chart = fleet.charts.get(hub.chart)
+    own = _with_layers({}, hub.layers)
+    upstream = upstream_path(own, chart) if hub.legacy else (UPSTREAM_KEY,)
+    tree = legacy_tree(upstream) if hub.legacy else typed_tree(of)
+    values, added = _with_layers(plain(tree) or {}, hub.layers), frozenset[KeyPath]()
+    if upstream is not None:
+        values, added = with_check_blocked(values, upstream, chart.defaults if chart and hub.legacy else {})
+    origins = Origins(partial(holders, tree), hub.layers, added)
+    release = Release(
+        ref=hub.ref,
+        chart=hub.chart,
+        values=values,
+        origins=origins,
+        secret_paths=secret_paths(values),
+        display_name=hub.spec.display_name or hub.ref.hub,
+        domain=hub.spec.domain or "",
+        login=_login_name(hub, values, upstream or ()),
+        stage=hub.spec.stage,
+    )
+    return Compiled(release, () if hub.legacy else in_order(findings(of, release, tree)))
+
+
+def typed_tree(of: Inputs) -> dict[str, Tree]:
+    """All sections. The chart's own keys are basehub's: another chart of the fleet gets what zero-to-jupyterhub understands."""
+    upstream = {UPSTREAM_KEY: joined(section(of) for section in UPSTREAM_SECTIONS)}
+    if of.loaded.chart != OWN_CHART:
+        return upstream
+    return joined([upstream, *(section(of) for section in OWN_SECTIONS)])
+
+
+def _with_layers(values: dict[str, Any], layers: Sequence[ValuesLayer]) -> dict[str, Any]:
+    for layer in layers:
+        values = merged(values, layer_data(layer))
+    return values
+
+
+def _login_name(hub: LoadedHub, values: dict[str, Any], upstream: KeyPath) -> str:
+    """The provider as the file says it, else the class that the values name."""
+    if hub.spec.login is not None:
+        return hub.spec.login.provider
+    node: Any = values
+    for step in (*upstream, "hub", "config", "JupyterHub", "authenticator_class"):
+        node = node.get(step) if isinstance(node, dict) else None
+    return node if isinstance(node, str) else ""

@@ -1,0 +1,39 @@
+"""What every section of a hub is compiled from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deployer.compiling.said import Said
+from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
+from deployer.config.models.cluster import ClusterFile
+from deployer.config.models.fleet import FleetFile
+from deployer.config.models.hub import HubFile
+
+CHECK_NAME = "deployer-check"
+"""The reserved user of the health check, its service and its role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """One hub with the files around it."""
+
+    fleet: Said[FleetFile]
+    cluster: Said[ClusterFile]
+    hub: Said[HubFile]
+    loaded: LoadedHub
+
+    @property
+    def local(self) -> bool:
+        """The hub runs as processes on this machine."""
+        return self.cluster.value.provider == "local"
+
+
+def inputs(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> Inputs:
+    """The files of one hub, ready to be said."""
+    return Inputs(
+        fleet=Said(fleet.fleet, fleet.fleet_source),
+        cluster=Said(cluster.spec, cluster.source),
+        hub=Said(hub.spec, hub.source),
+        loaded=hub,
+    )

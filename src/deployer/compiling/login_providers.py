@@ -1,0 +1,185 @@
+"""One entry a login provider: the authenticator's registered name, its section of `hub.config`, and its own traits.
+
+Names and meanings of traits: oauthenticator 17.4, jupyterhub-ldapauthenticator 2.0, jupyterhub-ltiauthenticator 1.6,
+jupyterhub-nativeauthenticator 1.3, JupyterHub 5.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from deployer.compiling.said import Said, Tree
+
+OPENID_SCOPES = ("openid", "email", "profile")
+
+
+def _no_scopes(login: Said[Any]) -> list[Tree]:
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """`registered` is the entry point's name; `state_key` is where OAuthenticator keeps what the provider told about a person."""
+
+    registered: str
+    section: str
+    traits: Callable[[Said[Any]], dict[str, Tree]]
+    state_key: str = ""
+    scopes: Callable[[Said[Any]], list[Tree]] = _no_scopes
+
+
+def _allow(login: Said[Any], rule: str) -> Said[Any] | None:
+    """One rule of `allow`, where it has one."""
+    allow = login["allow"]
+    if allow.value in (None, "everyone") or not getattr(allow.value, rule):
+        return None
+    return allow[rule]
+
+
+def _listed(rule: Said[Any] | None) -> Tree:
+    return None if rule is None else rule.decides(list(rule.each()))
+
+
+def _groups(login: Said[Any]) -> dict[str, Tree]:
+    """OAuthenticator lets groups in only where it manages them."""
+    rule = _allow(login, "groups")
+    return {"allowed_groups": _listed(rule), **({"manage_groups": rule.decides(True)} if rule else {})}
+
+
+def _openid_scopes(login: Said[Any]) -> list[Tree]:
+    return list(OPENID_SCOPES)
+
+
+def _github(login: Said[Any]) -> dict[str, Tree]:
+    teams = login["populate_teams"]
+    tree: dict[str, Tree] = {"allowed_organizations": _listed(_allow(login, "organizations"))}
+    if teams:
+        tree |= {"populate_teams_in_auth_state": teams, "manage_groups": teams}
+    return tree
+
+
+def _github_scopes(login: Said[Any]) -> list[Tree]:
+    """Private memberships of organizations and teams are told only to those who ask for read:org."""
+    rule = _allow(login, "organizations") or login["populate_teams"]
+    return [rule.decides("read:org")] if rule else []
+
+
+def _cilogon(login: Said[Any]) -> dict[str, Tree]:
+    """`idps` holds everything; those that are only shown let in whoever is named elsewhere."""
+    rule = _allow(login, "idps")
+    known = {} if rule is None else dict(rule.entries())
+    shown = {idp.value: idp for idp in login["shown_idps"].each()}
+    idps: dict[str, Tree] = {
+        url: idp.decides({"username_derivation": {"username_claim": "email"}}) for url, idp in shown.items() if url not in known
+    }
+    for url, idp in known.items():
+        idps[url] = _idp(idp)
+    first = next((url for url in shown if url in idps), None)
+    if first is not None and first in known:
+        idps[first] = {**idps[first], "default": shown[first].decides(True)}
+    return {"idps": idps or None}
+
+
+def _idp(idp: Said[Any]) -> dict[str, Tree]:
+    prefix, strip = idp["prefix"], idp["strip_domain"]
+    derivation: dict[str, Tree] = {"username_claim": idp["username_claim"]}
+    if prefix:
+        derivation |= {"action": prefix.decides("prefix"), "prefix": prefix}
+    elif strip:
+        derivation |= {"action": strip.decides("strip_idp_domain"), "domain": strip}
+    return {
+        "username_derivation": derivation,
+        "allow_all": idp["everyone"] if idp["everyone"] else None,
+        "allowed_domains": list(idp["domains"].each()) or None,
+        "allowed_domains_claim": idp["domain_claim"],
+    }
+
+
+def _google(login: Said[Any]) -> dict[str, Tree]:
+    """`hosted_domain` only keeps others out. User names stay whole addresses, however many domains there are."""
+    domains, groups = _allow(login, "hosted_domains"), _allow(login, "groups")
+    of_domain = domains if domains and not groups and not _allow(login, "users") else None
+    return {
+        "hosted_domain": _listed(domains),
+        "strip_domain": False,
+        "allow_all": of_domain.decides(True) if of_domain else None,
+        "allowed_google_groups": {name: list(members.each()) for name, members in groups.entries()} if groups else None,
+    }
+
+
+def _auth0(login: Said[Any]) -> dict[str, Tree]:
+    return {"auth0_domain": login["domain"], "username_claim": login["username_claim"], **_groups(login)}
+
+
+def _generic(login: Said[Any]) -> dict[str, Tree]:
+    admin_groups = login["admin_groups"]
+    tree = {
+        "login_service": login["name"],
+        "authorize_url": login["authorize_url"],
+        "token_url": login["token_url"],
+        "userdata_url": login["userdata_url"],
+        "username_claim": login["username_claim"],
+        **_groups(login),
+    }
+    if admin_groups:
+        tree |= {"admin_groups": list(admin_groups.each()), "manage_groups": admin_groups.decides(True)}
+    return tree
+
+
+def _ldap(login: Said[Any]) -> dict[str, Tree]:
+    tree = {
+        "server_address": login["server"],
+        "server_port": login["port"],
+        "tls_strategy": login["tls_strategy"],
+        "bind_dn_template": list(login["bind_dn_templates"].each()) or None,
+        "allowed_groups": _listed(_allow(login, "groups")),
+    }
+    return tree | dict(login["options"].entries())
+
+
+def _lti13(login: Said[Any]) -> dict[str, Tree]:
+    return {
+        "issuer": login["issuer"],
+        "authorize_url": login["authorize_url"],
+        "jwks_endpoint": login["jwks_url"],
+        "client_id": list(login["client_ids"].each()),
+        "username_key": login["username_key"],
+    }
+
+
+def _native(login: Said[Any]) -> dict[str, Tree]:
+    return {"open_signup": login["open_signup"], "minimum_password_length": login["minimum_password_length"]}
+
+
+def _nothing(login: Said[Any]) -> dict[str, Tree]:
+    return {}
+
+
+def _dummy(login: Said[Any]) -> dict[str, Tree]:
+    return {"password": login["password"]}
+
+
+PROVIDERS: Mapping[str, Provider] = MappingProxyType(
+    {
+        "github": Provider("github", "GitHubOAuthenticator", _github, "github_user", _github_scopes),
+        "cilogon": Provider(
+            "cilogon",
+            "CILogonOAuthenticator",
+            _cilogon,
+            "cilogon_user",
+            lambda login: [*OPENID_SCOPES[:2], "org.cilogon.userinfo", "profile"],
+        ),
+        "google": Provider("google", "GoogleOAuthenticator", _google, "google_user", lambda login: ["openid", "email"]),
+        "auth0": Provider("auth0", "Auth0OAuthenticator", _auth0, "auth0_user", _openid_scopes),
+        "generic-oauth": Provider("generic-oauth", "GenericOAuthenticator", _generic, "oauth_user", _openid_scopes),
+        "ldap": Provider("ldap", "LDAPAuthenticator", _ldap),
+        "lti13": Provider("ltiauthenticator.lti13.auth.LTI13Authenticator", "LTI13Authenticator", _lti13),
+        "native": Provider("native", "NativeAuthenticator", _native),
+        "shared-password": Provider("shared-password", "SharedPasswordAuthenticator", _nothing),
+        "tmp": Provider("tmp", "TmpAuthenticator", _nothing),
+        "dummy": Provider("dummy", "DummyAuthenticator", _dummy),
+    }
+)

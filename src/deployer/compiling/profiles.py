@@ -1,0 +1,50 @@
+"""Every way of starting a server that is one click for a person, as the hub's API takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from deployer.compiling.slugs import slug
+from deployer.model.health import ProfileChoice
+from deployer.model.release import Release
+
+
+def profile_choices(release: Release) -> tuple[ProfileChoice, ...]:
+    """Each profile with what it has chosen at first, and with each other choice of each of its lists.
+
+    `options` is the body of `POST /users/NAME/server`, as KubeSpawner 7.1 reads it: `{"profile": SLUG, OPTION: CHOICE}`. A list
+    in which a person must type something cannot be tried. Without profiles there is one way, without options.
+    """
+    profiles = _profiles(release.values)
+    if not profiles:
+        return (ProfileChoice("the server"),)
+    return tuple(choice for profile in profiles for choice in _of_profile(profile))
+
+
+def _profiles(values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    upstream = values.get("jupyterhub") or _mapping(values.get("basehub")).get("jupyterhub")
+    profiles = _mapping(_mapping(upstream).get("singleuser")).get("profileList") or []
+    if isinstance(profiles, Mapping):
+        profiles = [profiles[name] for name in sorted(profiles)]
+    return [profile for profile in profiles if isinstance(profile, Mapping)]
+
+
+def _of_profile(profile: Mapping[str, Any]) -> Iterator[ProfileChoice]:
+    name = str(profile.get("display_name", ""))
+    chosen = {"profile": str(profile.get("slug") or slug(name))}
+    lists = {
+        option: _mapping(_mapping(entry).get("choices")) for option, entry in _mapping(profile.get("profile_options")).items()
+    }
+    if not all(lists.values()):
+        return
+    yield ProfileChoice(name, chosen)
+    for option, choices in lists.items():
+        first = next((key for key, choice in choices.items() if _mapping(choice).get("default")), next(iter(choices)))
+        for key, choice in choices.items():
+            if key != first:
+                yield ProfileChoice(f"{name}, {_mapping(choice).get('display_name', key)}", chosen | {str(option): str(key)})
+
+
+def _mapping(node: Any) -> Mapping[str, Any]:
+    return node if isinstance(node, Mapping) else {}

@@ -1,0 +1,59 @@
+"""Which leaves are secrets, by their names and by what they look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from deployer.model.place import KeyPath
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+_SECRET_LAST = frozenset({"secret", "password", "passwd", "passphrase", "token", "credential", "credentials", "apikey", "auth"})
+_KEYED = frozenset({"api", "access", "private", "secret", "crypt", "encryption", "signing", "account", "keeper"})
+_NOT_SECRET = frozenset({"existing", "mount", "automount", "create", "enable", "enabled", "image"})
+_URL_WITH_PASSWORD = re.compile(r"[A-Za-z][\w+.-]*://[^/\s:@]*:[^/\s@]+@")
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+
+
+def secret_paths(values: Mapping[str, Any]) -> frozenset[KeyPath]:
+    """Paths of leaves that must never be shown."""
+    found: list[KeyPath] = []
+    _collect(values, (), False, found)
+    return frozenset(found)
+
+
+def _collect(node: Any, path: KeyPath, named: bool, found: list[KeyPath]) -> None:
+    if isinstance(node, Mapping):
+        for name, entry in node.items():
+            _collect(entry, (*path, name), named or is_secret_name(str(name)), found)
+    elif isinstance(node, list):
+        for index, entry in enumerate(node):
+            _collect(entry, (*path, index), named, found)
+    elif (named and _is_something(node)) or (isinstance(node, str) and looks_secret(node)):
+        found.append(path)
+
+
+def _is_something(node: Any) -> bool:
+    """A text or a number: `password: null` and `token: true` hide nothing."""
+    return node not in (None, "") and not isinstance(node, bool)
+
+
+@cache
+def is_secret_name(name: str) -> bool:
+    """`client_secret`, `apiToken`, `GITHUB_TOKEN`, `keys` of CryptKeeper; not `existingSecret`, `secretName`, `token_url`."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    if not words or words[0] in _NOT_SECRET:
+        return False
+    last = words[-1]
+    if last in {"key", "keys"}:
+        return len(words) > 1 and words[-2] in _KEYED
+    return last in _SECRET_LAST
+
+
+def looks_secret(text: str) -> bool:
+    """A private key, or an address with a password in it."""
+    if "://" in text and "@" in text and _URL_WITH_PASSWORD.search(text):
+        return True
+    return "PRIVATE KEY" in text and bool(_PRIVATE_KEY.search(text))
