@@ -36,6 +36,8 @@ class HubFolder:
     """Paths of one hub's folder."""
 
     root: Path
+    candidate: Path | None = None
+    """Start files that are only tried, instead of the accepted ones."""
 
     @classmethod
     def of_this_process(cls) -> HubFolder:
@@ -64,7 +66,7 @@ class HubFolder:
 
     @property
     def accepted(self) -> Path:
-        return self.run / "accepted"
+        return self.candidate or self.run / "accepted"
 
     @property
     def servers(self) -> Path:
