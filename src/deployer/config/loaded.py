@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from deployer.config.key_tree import OPEN, KeyTree
 from deployer.config.models.cluster import ClusterFile
 from deployer.config.models.fleet import FleetFile, PolicyFile
 from deployer.config.models.hub import HubFile
@@ -76,6 +77,12 @@ class ChartKeys:
     name: str
     top_level: frozenset[str]
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    tree: KeyTree = OPEN
+    """The keys at every depth, as far as the chart's schema closes them."""
+    hub_at: KeyPath = ("jupyterhub",)
+    """Where zero-to-jupyterhub's values begin: `("basehub", "jupyterhub")` in a chart that wraps a chart that wraps it."""
+    sources: Mapping[KeyPath, Sourced] = field(default_factory=dict)
+    """The files that say the defaults: the chart's own `values.yaml` at `()`, those of charts inside it at their names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

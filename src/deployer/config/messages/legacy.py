@@ -4,4 +4,21 @@ from __future__ import annotations
 
 from deployer.config.messages.template import Template
 
-TEMPLATES: dict[str, Template] = {}
+TEMPLATES: dict[str, Template] = {
+    "listed-file-missing": Template("the file `{file}` does not exist", "{advice}"),
+    "listed-file-kind": Template("`{file}` is no values file", "values stand in .yaml, .yml, .json or .jsonnet files"),
+    "listed-file-plain": Template(
+        "`{file}` holds secrets by its name, and is not encrypted", "encrypt it: sops --encrypt --in-place {file}"
+    ),
+    "domain-override": Template("`{file}` says no `domain`", "write `domain:` and the name that replaces the hub's own"),
+    "chart-override": Template("`{file}` is no Chart.yaml", "a Chart.yaml has `name`, `version` and `dependencies`"),
+    "chart-unknown": Template("there is no chart `{chart}`", "{advice}"),
+    "jsonnet-syntax": Template("this is not jsonnet: {reason}"),
+    "jsonnet-error": Template("evaluating this jsonnet fails: {reason}"),
+    "jsonnet-import": Template(
+        "this import fails: {reason}", "jsonnet may import files of this fleet, by a path from its own folder"
+    ),
+    "jsonnet-variable": Template("there is no external variable `{name}`", "there are: {known}"),
+    "jsonnet-too-long": Template("evaluating this jsonnet was given up after {seconds} s", "look for a loop without an end"),
+    "jsonnet-not-a-mapping": Template("this jsonnet gives no mapping", "the file must end in an object: {{ ... }}"),
+}
