@@ -84,10 +84,15 @@ def _laid(below: Any, node: Any, layer: ValuesLayer, path: KeyPath) -> Any:
         for name, entry in node.items():
             result[name] = _laid(below.get(name), entry, layer, (*path, name))
         return result
+    return _replacing(below, node, layer, path)
+
+
+def _replacing(below: Any, node: Any, layer: ValuesLayer, path: KeyPath) -> Any:
+    """The setters of `node`, which took the whole place; each leaf remembers what stood there."""
     if isinstance(node, Mapping) and node:
-        return {name: _laid(_step(below, name), entry, layer, (*path, name)) for name, entry in node.items()}
+        return {name: _replacing(_step(below, name), entry, layer, (*path, name)) for name, entry in node.items()}
     if isinstance(node, list) and node:
-        return [_laid(_step(below, index), entry, layer, (*path, index)) for index, entry in enumerate(node)]
+        return [_replacing(_step(below, index), entry, layer, (*path, index)) for index, entry in enumerate(node)]
     return ((layer, path), *_chain(below))
 
 

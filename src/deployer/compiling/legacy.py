@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from typing import Any
 
 from deployer.compiling.hub_process import check_tree
@@ -11,13 +11,14 @@ from deployer.config.loaded import ChartKeys
 from deployer.model.place import KeyPath
 
 _WRAPPINGS: tuple[tuple[str, ...], ...] = (("jupyterhub",), ("basehub", "jupyterhub"))
-"""Where charts that wrap zero-to-jupyterhub, or a chart that does, have its values."""
+"""Where a chart that we do not know may have its values."""
 
 
 def upstream_path(values: Mapping[str, Any], chart: ChartKeys | None) -> KeyPath | None:
     """Where zero-to-jupyterhub's values are; None where nothing tells."""
-    known: Set[str] = values.keys() | (chart.top_level if chart else frozenset())
-    return next((path for path in _WRAPPINGS if path[0] in known), None)
+    if chart is not None:
+        return chart.hub_at if chart.hub_at and chart.hub_at[0] in chart.top_level else None
+    return next((path for path in _WRAPPINGS if path[0] in values), None)
 
 
 def legacy_tree(upstream: KeyPath | None) -> dict[str, Tree]:

@@ -10,9 +10,14 @@ from typing import Any
 from deployer.model.place import KeyPath
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
-_SECRET_LAST = frozenset({"secret", "password", "passwd", "passphrase", "token", "credential", "credentials", "apikey", "auth"})
+_SECRET = frozenset({"secret", "password", "passwd", "passphrase", "token", "apikey"})
+"""As the last word of a name: everything below it is secret."""
+_SECRET_TEXT = _SECRET | {"credential", "credentials", "auth"}
+"""As the last word of a text's own name; below such a name there are also servers and user names."""
 _KEYED = frozenset({"api", "access", "private", "secret", "crypt", "encryption", "signing", "account", "keeper"})
 _NOT_SECRET = frozenset({"existing", "mount", "automount", "create", "enable", "enabled", "image"})
+_TITLED = frozenset({"extraConfig", "extraFiles", "loadRoles", "services"})
+"""Below these a name is a person's title for the entry."""
 _URL_WITH_PASSWORD = re.compile(r"[A-Za-z][\w+.-]*://[^/\s:@]*:[^/\s@]+@")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
@@ -26,13 +31,21 @@ def secret_paths(values: Mapping[str, Any]) -> frozenset[KeyPath]:
 
 def _collect(node: Any, path: KeyPath, named: bool, found: list[KeyPath]) -> None:
     if isinstance(node, Mapping):
+        titled = bool(path) and path[-1] in _TITLED
+        variable = _is_secret_variable(node)
         for name, entry in node.items():
-            _collect(entry, (*path, name), named or is_secret_name(str(name)), found)
+            secret = name == "value" if variable else not titled and is_secret_name(str(name), of_text=isinstance(entry, str))
+            _collect(entry, (*path, name), named or secret, found)
     elif isinstance(node, list):
         for index, entry in enumerate(node):
             _collect(entry, (*path, index), named, found)
     elif (named and _is_something(node)) or (isinstance(node, str) and looks_secret(node)):
         found.append(path)
+
+
+def _is_secret_variable(entry: Mapping[str, Any]) -> bool:
+    """An environment variable as Kubernetes writes them: `{name: GITHUB_TOKEN, value: ...}`."""
+    return entry.keys() == {"name", "value"} and is_secret_name(str(entry["name"]))
 
 
 def _is_something(node: Any) -> bool:
@@ -41,15 +54,14 @@ def _is_something(node: Any) -> bool:
 
 
 @cache
-def is_secret_name(name: str) -> bool:
+def is_secret_name(name: str, *, of_text: bool = True) -> bool:
     """`client_secret`, `apiToken`, `GITHUB_TOKEN`, `keys` of CryptKeeper; not `existingSecret`, `secretName`, `token_url`."""
     words = [word.lower() for word in _WORDS.findall(name)]
     if not words or words[0] in _NOT_SECRET:
         return False
-    last = words[-1]
-    if last in {"key", "keys"}:
+    if words[-1] in {"key", "keys"}:
         return len(words) > 1 and words[-2] in _KEYED
-    return last in _SECRET_LAST
+    return words[-1] in (_SECRET_TEXT if of_text else _SECRET)
 
 
 def looks_secret(text: str) -> bool:
