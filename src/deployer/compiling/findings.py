@@ -31,10 +31,11 @@ def findings(of: Inputs, release: Release, tree: Tree) -> Iterator[Problem]:
 
 
 def _env(of: Inputs) -> Iterator[Problem]:
+    references = () if of.local else tuple(f"buckets.{name}.url" for name in of.hub.value.buckets)
     sections = [of.hub["env"], *(environment["env"] for environment in of.hub["environments"].each())]
     for section in sections:
         for name, text in section.entries():
-            for field in unknown_fields(text.value):
+            for field in unknown_fields(text.value, references):
                 yield problem("env-field-unknown", text.place, field=field, name=name)
 
 

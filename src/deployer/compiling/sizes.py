@@ -9,7 +9,7 @@ from math import floor
 from typing import Any
 
 from deployer.compiling.inputs import Inputs
-from deployer.compiling.machine_room import MachineRoom, room_of
+from deployer.compiling.machine_room import MachineRoom, gpus_of, pool_of, room_of
 from deployer.compiling.said import Said, Tree
 from deployer.compiling.slugs import slug
 from deployer.config.scalars import cpu_range, memory_range, share
@@ -120,29 +120,28 @@ def _part_of(part: Said[Any] | None, fraction: Fraction, room: MachineRoom | Non
     """
     if room is None:
         return {}
-    memory = (part or room.memory_said).decides(floor(room.memory * fraction) // MEBIBYTE * MEBIBYTE)
+    memory = (part or room.memory).decides(floor(room.memory.value * fraction) // MEBIBYTE * MEBIBYTE)
     return {
         "mem_guarantee": memory,
         "mem_limit": memory,
-        "cpu_guarantee": (part or room.cpu_said).decides(floor(room.cpu * float(fraction) * 1000) / 1000),
-        "cpu_limit": room.cpu_said.decides(room.cpu_limit),
+        "cpu_guarantee": (part or room.cpu).decides(floor(room.cpu.value * float(fraction) * 1000) / 1000),
+        "cpu_limit": room.cpu_limit,
     }
 
 
 def _on_pool(of: Inputs, machine: Said[Any], fraction: Fraction) -> dict[str, Tree]:
     """Which nodes, and how many of their GPUs: whole ones, at least one. This machine has no nodes to choose from."""
-    pool = of.cluster.value.node_pools.get(machine.value.pool)
-    labels = Said(pool.labels if pool else {}, of.cluster.source, ("node_pools", machine.value.pool, "labels"))
-    selector: Tree = dict(labels.entries()) if labels else {POOL_LABEL: machine["pool"]}
     if of.local:
         return {}
-    if not pool or not pool.gpu:
-        return {"node_selector": selector}
-    gpus = Said(max(1, floor(pool.gpu * fraction)), of.cluster.source, ("node_pools", machine.value.pool, "gpu"))
-    return {
-        "node_selector": selector,
-        "extra_resource_guarantees": {GPU_RESOURCE: gpus.map(str)},
-        "extra_resource_limits": {GPU_RESOURCE: gpus.map(str)},
+    pool, gpus = pool_of(of, machine.value.pool), gpus_of(of, machine.value.pool)
+    labels = dict(pool["labels"].entries()) if pool else {}
+    selector: dict[str, Tree] = {"node_selector": labels or {POOL_LABEL: machine["pool"]}}
+    if gpus is None:
+        return selector
+    count = gpus.map(lambda number: str(max(1, floor(number * fraction))))
+    return selector | {
+        "extra_resource_guarantees": {GPU_RESOURCE: count},
+        "extra_resource_limits": {GPU_RESOURCE: count},
         "environment": gpus.decides({"NVIDIA_DRIVER_CAPABILITIES": "compute,utility"}),
     }
 
@@ -154,7 +153,7 @@ def _share_words(fraction: Fraction, room: MachineRoom | None) -> str:
 
 
 def _amount_words(fraction: Fraction, room: MachineRoom) -> str:
-    return f"{memory_words(floor(room.memory * fraction))} of memory, {_number(room.cpu * float(fraction))} CPU"
+    return f"{memory_words(floor(room.memory.value * fraction))} of memory, {_number(room.cpu.value * float(fraction))} CPU"
 
 
 def memory_words(count: int) -> str:

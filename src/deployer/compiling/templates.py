@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 KNOWN_FIELDS = ("username", "unescaped_username")
 _KNOWN = re.compile(r"(\{(?:" + "|".join(KNOWN_FIELDS) + r")\})")
@@ -22,8 +22,12 @@ def environment_value(text: str, *, formatted_twice: bool = False) -> str:
     )
 
 
-def unknown_fields(text: str) -> Iterator[str]:
-    """What looks like something to be filled in and is not: `{user}`, `${buckets.scratch.url}`; not `${SHELL_NAME}`."""
+def unknown_fields(text: str, references: Collection[str]) -> Iterator[str]:
+    """What looks like something to be filled in and is not: `{user}`, `${buckets.other.url}`; not `${SHELL_NAME}`.
+
+    `references` are the outputs of the cluster that a deploy fills in: `buckets.scratch.url`.
+    """
     for found in _FIELD_LIKE.findall(text):
-        if found.strip("{}") not in KNOWN_FIELDS and (not found.startswith("$") or "." in found):
+        name = found.strip("${}")
+        if name not in (references if found.startswith("$") else KNOWN_FIELDS) and (not found.startswith("$") or "." in found):
             yield found
