@@ -68,8 +68,8 @@ def room(machine: InstanceType) -> Room:
     """What is left for servers: rented, less the kernel's part, the kubelet's reserve, daemon sets and a margin.
 
     Reserves: github.com/awslabs/amazon-eks-ami (255 MiB and 11 MiB a pod), cloud.google.com/kubernetes-engine/docs/concepts/
-    plan-node-sizes (25 % of the first 4 GiB ...), learn.microsoft.com/azure/aks/node-resource-reservations (20 MB a pod and 50 MB,
-    at most a quarter); each with 100 MiB that eviction keeps free.
+    plan-node-sizes (25 % of the first 4 GiB ...), learn.microsoft.com/azure/aks/node-resource-reservations (20 MB a pod
+    and 50 MB, at most a quarter); each with 100 MiB that eviction keeps free.
     """
     cloud = _CLOUDS[machine.cloud]
     seen = int(machine.memory * cloud.seen)
@@ -169,7 +169,8 @@ _AZURE_SERIES = {
 }
 """Series -> GiB of memory a CPU, CPUs, versions."""
 _AZURE_OTHERS = """
-Standard_NC4as_T4_v3 4 28 1 110 | Standard_NC8as_T4_v3 8 56 1 110 | Standard_NC16as_T4_v3 16 110 1 110 | Standard_NC64as_T4_v3 64 440 4 110
+Standard_NC4as_T4_v3 4 28 1 110 | Standard_NC8as_T4_v3 8 56 1 110
+Standard_NC16as_T4_v3 16 110 1 110 | Standard_NC64as_T4_v3 64 440 4 110
 Standard_NC6s_v3 6 112 1 110 | Standard_NC12s_v3 12 224 2 110 | Standard_NC24s_v3 24 448 4 110
 Standard_NC24ads_A100_v4 24 220 1 110 | Standard_NC48ads_A100_v4 48 440 2 110 | Standard_NC96ads_A100_v4 96 880 4 110
 """

@@ -9,7 +9,7 @@ from deployer.config import crosschecks, paths
 from deployer.config.charts import chart_keys
 from deployer.config.documents import Document, empty_document
 from deployer.config.extends import Extends
-from deployer.config.legacy import load_entries
+from deployer.config.legacy import load_entries, load_support
 from deployer.config.loaded import ChartKeys, LoadedCluster, LoadedFleet, LoadedHub, ValuesLayer
 from deployer.config.messages import problem
 from deployer.config.models.cluster import ClusterFile
@@ -106,15 +106,9 @@ class _Loader:
         return LoadedCluster(name=files.name, spec=spec, source=source, hubs=named, support_layers=layers), broken
 
     def _support_layers(self, cluster: str, spec: ClusterFile, source: Layers) -> tuple[ValuesLayer, ...]:
-        if spec.support is None:
-            return ()
-        layers = []
-        for name in spec.support.helm_chart_values_files:
-            path = paths.below(paths.cluster_folder(cluster), name)
-            document = self.shelf.values(path) if path and ".secret." not in path else None
-            if document:
-                layers.append(ValuesLayer(document.file, Layers([Layer(document)], keep_nulls=True)))
-        return (*layers, ValuesLayer(source.document.file, source, ("support", "values")))
+        layers, problems = load_support(self.shelf.tree, cluster, spec, source)
+        self.shelf.problems += problems
+        return (*layers, ValuesLayer(source.document.file, source, ("support", "values"))) if spec.support else layers
 
     def _hub_files(self, files: paths.ClusterFiles, fleet: Document) -> tuple[list[LoadedHub], set[HubRef]]:
         for path in files.shared:

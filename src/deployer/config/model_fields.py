@@ -19,7 +19,7 @@ def fields_at(model: type[BaseModel], path: KeyPath, data: Any) -> dict[str, Fie
     for step in path:
         candidates = [after for kind in _fitting(candidates, data) for after in _step(kind, step)]
         data = _under(data, step)
-    return {name: info for kind in _fitting(candidates, data) for name, info in _fields(kind).items()}
+    return {name: info for kind in _fitting(candidates, data) for name, info in fields_of(kind).items()}
 
 
 @cache
@@ -32,18 +32,19 @@ def keys_anywhere(model: type[BaseModel]) -> dict[str, str]:
 
 
 def _walk(kind: Any, where: str) -> Iterator[tuple[str, str]]:
-    for name, info in _fields(kind).items():
+    for name, info in fields_of(kind).items():
         yield where, name
         path = f"{where}.{name}" if where else name
-        for inner in _expanded(info.annotation):
+        for inner in expanded(info.annotation):
             if get_origin(inner) is list:
-                for item in _expanded(get_args(inner)[0]):
+                for item in expanded(get_args(inner)[0]):
                     yield from _walk(item, f"{path}[]")
             else:
                 yield from _walk(inner, path)
 
 
-def _fields(kind: Any) -> dict[str, FieldInfo]:
+def fields_of(kind: Any) -> dict[str, FieldInfo]:
+    """The fields of a model by the names that files use; none of anything else."""
     if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
         return {}
     return {info.alias or name: info for name, info in kind.model_fields.items()}
@@ -52,20 +53,20 @@ def _fields(kind: Any) -> dict[str, FieldInfo]:
 def _step(kind: Any, step: str | int) -> list[Any]:
     origin = get_origin(kind)
     if origin is list and isinstance(step, int):
-        return _expanded(get_args(kind)[0])
+        return expanded(get_args(kind)[0])
     if origin is dict:
-        return _expanded(get_args(kind)[1])
-    field = _fields(kind).get(str(step))
-    return _expanded(field.annotation) if field else []
+        return expanded(get_args(kind)[1])
+    field = fields_of(kind).get(str(step))
+    return expanded(field.annotation) if field else []
 
 
-def _expanded(annotation: Any) -> list[Any]:
+def expanded(annotation: Any) -> list[Any]:
     """The alternatives of a union, without their constraints."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        return _expanded(get_args(annotation)[0])
+        return expanded(get_args(annotation)[0])
     if origin in (Union, types.UnionType):
-        return [kind for part in get_args(annotation) for kind in _expanded(part)]
+        return [kind for part in get_args(annotation) for kind in expanded(part)]
     return [annotation]
 
 
@@ -77,7 +78,7 @@ def _fitting(candidates: list[Any], data: Any) -> list[Any]:
 
 def _matches(kind: Any, data: Any) -> bool:
     literals = [
-        (name, get_args(info.annotation)) for name, info in _fields(kind).items() if get_origin(info.annotation) is Literal
+        (name, get_args(info.annotation)) for name, info in fields_of(kind).items() if get_origin(info.annotation) is Literal
     ]
     said = data if isinstance(data, dict) else {}
     return all(said[name] in allowed for name, allowed in literals if name in said and len(allowed) == 1)

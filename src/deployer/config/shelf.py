@@ -22,6 +22,10 @@ class Shelf:
         """A file, though perhaps not a readable one."""
         return path in self.tree.files or path in self.tree.faults
 
+    def was_read(self, path: str) -> bool:
+        """Somebody asked for it as a document."""
+        return path in self._documents
+
     def typed(self, path: str) -> Document | None:
         """A file with a model of ours; None where it cannot be read."""
         return self._document(path, typed=True)

@@ -19,7 +19,6 @@ TEMPLATES: dict[str, Template] = {
     "extends-missing": Template("there is no file `{name}` in this hubs/ folder", "{advice}"),
     "snippet-missing": Template("there is no file `{name}` in this hubs/ folder", "{advice}"),
     "snippet-syntax": Template("this is not Python: {reason}"),
-    "values-file-missing": Template("there is no file `{name}` in this cluster's folder", "{advice}"),
     "secret-not-encrypted": Template(
         "this file is not encrypted",
         "change the secrets in it, they have been seen; then encrypt it: sops encrypt --in-place {file}",
@@ -54,20 +53,16 @@ TEMPLATES: dict[str, Template] = {
     "pool-unknown": Template("there is no node pool `{pool}` in this cluster", "{advice}"),
     "pool-purpose": Template("the node pool `{pool}` is for {purpose}, servers run on pools for notebook", "choose another pool"),
     "pool-twice": Template("the pool `{pool}` is there twice", "put shares and sizes of one pool into one entry"),
-    "environment-twice": Template("there are two environments named `{name}`", "rename one of them"),
     "environment-empty": Template(
         "the environment `{name}` says neither `image` nor `any_image`", "write image: with a tag, or any_image: true"
     ),
     "environment-both": Template("the environment `{name}` says `image` and `any_image`", "keep one of the two"),
-    "machine-not-offered": Template("`{pool}` is not among this hub's machines", "{advice}"),
     "default-twice": Template("a second default, the first is in line {first}", "keep one `default: true`"),
     "default-not-offered": Template("the default `{share}` is not among the shares", "one of: {shares}"),
     "shares-and-sizes": Template("a machine has shares or sizes, not both", "keep one of the two"),
     "share-twice": Template("the share `{share}` is there twice", "keep one of the two"),
-    "size-twice": Template("there are two sizes named `{name}`", "rename one of them"),
-    "machine-unknown": Template("nobody knows how much memory and CPU `{machine}` has, which shares need", "{advice}"),
     "share-too-small": Template(
-        "1/{denominator} of `{pool}` is {memory}, too little for a server", "the smallest useful share has {least}"
+        "{share} of a machine of `{pool}` is {memory}, too little for a server", "the smallest useful share has {least}"
     ),
     "size-too-large": Template(
         "`{size}` guarantees {wanted}, a machine of `{pool}` ({machine}) has room for {room}",
@@ -87,7 +82,6 @@ TEMPLATES: dict[str, Template] = {
     "quota-without": Template("homes of kind `{kind}` have no quotas", "take `quota` away, or use kind: home-nfs"),
     "bucket-unknown": Template("there is no bucket `{bucket}` in this cluster", "{advice}"),
     "folder-twice": Template("there are two folders named `{name}`", "rename one of them"),
-    "mount-twice": Template("`{path}` is written twice", "keep one of the two"),
     # logins
     "no-login": Template("nobody is allowed to log in: there is no `login`", "say who: login: {{provider: ..., allow: ...}}"),
     "nobody-allowed": Template("nobody is allowed to log in", "{advice}"),
@@ -99,7 +93,6 @@ TEMPLATES: dict[str, Template] = {
     "deployer-version": Template(
         "this fleet asks for deployer {wanted}, this is {version}", "install the deployer that the fleet asks for"
     ),
-    "chart-unknown": Template("there is no chart `{chart}`", "{advice}"),
     "ring-cluster-unknown": Template("there is no cluster `{cluster}`", "{advice}"),
     "ring-cluster-twice": Template(
         "the cluster `{cluster}` is in two rings, `{first}` and `{second}`", "keep it in one of the two"

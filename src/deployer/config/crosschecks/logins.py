@@ -1,0 +1,64 @@
+"""Somebody may log in, and nobody as anybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from deployer.config.loaded import LoadedFleet, LoadedHub
+from deployer.config.messages import problem
+from deployer.config.models import login as models
+from deployer.config.shelf import Shelf
+from deployer.model.problem import Problem
+
+_WAYS = {
+    "github": "allow: {users: [...]} or allow: {organizations: [...]}",
+    "cilogon": "allow: {users: [...]}, or an entry of allow.idps with domains or everyone: true",
+    "google": "allow: {users: [...]} or allow: {hosted_domains: [...]}",
+}
+_ANY_WAY = "allow: {users: [...]}"
+
+
+def check(fleet: LoadedFleet, _shelf: Shelf) -> Iterator[Problem]:
+    """Logins of every typed hub."""
+    for cluster in fleet.clusters.values():
+        for hub in cluster.hubs.values():
+            if not hub.legacy:
+                yield from _login(hub, cluster.spec.provider)
+
+
+def _login(hub: LoadedHub, cloud: str) -> Iterator[Problem]:
+    login = hub.spec.login
+    if login is None:
+        if not _raw_authenticator(hub):
+            yield problem("no-login", hub.source.place(("login",)))
+        return
+    if login.provider == "dummy" and cloud != "local":
+        yield problem("dummy-login", hub.source.place(("login", "provider")))
+    if not anybody(login):
+        ways = _WAYS.get(login.provider, _ANY_WAY)
+        advice = "say so: allow: everyone" if login.provider == "tmp" else f"write {ways}, or allow: everyone"
+        place = hub.source.place(("login", "allow"), key=True)
+        yield problem("nobody-allowed", place, advice=advice)
+
+
+def anybody(login: models.LoginBase) -> bool:
+    """The login lets somebody in: everyone, people, groups, or administrators at least."""
+    allow: Any = getattr(login, "allow", None)
+    if allow == "everyone" or login.admins:
+        return True
+    if isinstance(login, models.NativeLogin) and login.open_signup:
+        return True
+    if isinstance(login, models.GenericOAuthLogin) and login.admin_groups:
+        return True
+    if isinstance(allow, models.CILogonAllow):
+        return bool(allow.users) or any(idp.everyone or idp.domains for idp in allow.idps.values())
+    return allow is not None and any(getattr(allow, name) for name in type(allow).model_fields)
+
+
+def _raw_authenticator(hub: LoadedHub) -> bool:
+    """The chart's own words say who may log in; what they say is checked with the compiled values."""
+    data: Any = hub.spec.values
+    for step in ("jupyterhub", "hub", "config", "JupyterHub", "authenticator_class"):
+        data = data.get(step) if isinstance(data, dict) else None
+    return data is not None

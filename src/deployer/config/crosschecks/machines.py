@@ -1,0 +1,130 @@
+"""Machines and environments of a hub against the cluster's node pools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from deployer.config import scalars
+from deployer.config.instance_types import GIB, MIB, Room, instance_type, room
+from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
+from deployer.config.messages import problem
+from deployer.config.models.cluster import NodePool
+from deployer.config.models.hub import Machine, Size
+from deployer.config.shelf import Shelf
+from deployer.config.suggestions import did_you_mean
+from deployer.model.place import KeyPath
+from deployer.model.problem import Problem
+
+_SMALLEST_SERVER = 128 * MIB
+"""A JupyterLab server without a kernel; resident memory of 131 MB was measured."""
+
+
+def check(fleet: LoadedFleet, _shelf: Shelf) -> Iterator[Problem]:
+    """Pools, shares, sizes and defaults of every typed hub."""
+    for cluster in fleet.clusters.values():
+        yield from _pools(cluster)
+        for hub in cluster.hubs.values():
+            yield from _environments(hub)
+            yield from _machines(cluster, hub)
+
+
+def pool_room(cluster: LoadedCluster, pool: NodePool) -> Room | None:
+    """What servers may use of one machine of the pool: what the pool itself says, else by its instance type."""
+    if pool.memory is not None and pool.cpu is not None:
+        return Room(scalars.memory_bytes(pool.memory), float(pool.cpu))
+    machine = instance_type(cluster.spec.provider, pool.machine)
+    return room(machine) if machine else None
+
+
+def _pools(cluster: LoadedCluster) -> Iterator[Problem]:
+    for name, pool in cluster.spec.node_pools.items():
+        if pool.min > pool.max:
+            place = cluster.source.place(("node_pools", name, "min"))
+            yield problem("pool-range", place, min=pool.min, max=pool.max)
+
+
+def _environments(hub: LoadedHub) -> Iterator[Problem]:
+    for index, environment in enumerate(hub.spec.environments):
+        path: KeyPath = ("environments", index)
+        if environment.image and environment.any_image:
+            yield problem("environment-both", hub.source.place((*path, "any_image"), key=True), name=environment.name)
+        if not environment.image and not environment.any_image:
+            yield problem("environment-empty", hub.source.place((*path, "name")), name=environment.name)
+    flagged = [("environments", i, "default") for i, entry in enumerate(hub.spec.environments) if entry.default]
+    yield from _one_default(hub, flagged)
+
+
+def _one_default(hub: LoadedHub, paths: Iterable[KeyPath]) -> Iterator[Problem]:
+    places = [hub.source.place(path) for path in paths]
+    for place in places[1:]:
+        yield problem("default-twice", place, first=places[0].line)
+
+
+def _machines(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
+    yield from _one_default(
+        hub, [("machines", i, "default") for i, entry in enumerate(hub.spec.machines) if entry.default is True]
+    )
+    seen: set[str] = set()
+    for index, machine in enumerate(hub.spec.machines):
+        path: KeyPath = ("machines", index)
+        place = hub.source.place((*path, "pool"))
+        pool = cluster.spec.node_pools.get(machine.pool)
+        if machine.pool in seen:
+            yield problem("pool-twice", place, pool=machine.pool)
+        seen.add(machine.pool)
+        if pool is None:
+            advice = did_you_mean(machine.pool, cluster.spec.node_pools, otherwise="node pools")
+            yield problem("pool-unknown", place, pool=machine.pool, advice=advice or "write node_pools in cluster.yaml")
+        elif pool.purpose != "notebook":
+            yield problem("pool-purpose", place, pool=machine.pool, purpose=pool.purpose)
+        yield from _shares(hub, path, machine, pool_room(cluster, pool) if pool else None)
+        yield from _sizes(hub, path, machine, pool, pool_room(cluster, pool) if pool else None)
+
+
+def _shares(hub: LoadedHub, path: KeyPath, machine: Machine, available: Room | None) -> Iterator[Problem]:
+    if machine.shares and machine.sizes:
+        yield problem("shares-and-sizes", hub.source.place((*path, "sizes"), key=True))
+    offered: list[Fraction] = []
+    for index, written in enumerate(machine.shares):
+        fraction = scalars.share(written)
+        place = hub.source.place((*path, "shares", index))
+        if fraction in offered:
+            yield problem("share-twice", place, share=written)
+        offered.append(fraction)
+        if available and available.memory * fraction < _SMALLEST_SERVER:
+            memory = _readable(int(available.memory * fraction))
+            least = _readable(_SMALLEST_SERVER)
+            yield problem("share-too-small", place, share=fraction, pool=machine.pool, memory=memory, least=least)
+    default = machine.default
+    if (
+        machine.shares
+        and isinstance(default, str | int)
+        and not isinstance(default, bool)
+        and scalars.share(default) not in offered
+    ):
+        shares = ", ".join(str(written) for written in machine.shares)
+        yield problem("default-not-offered", hub.source.place((*path, "default")), share=default, shares=shares)
+
+
+def _sizes(hub: LoadedHub, path: KeyPath, machine: Machine, pool: NodePool | None, available: Room | None) -> Iterator[Problem]:
+    yield from _one_default(hub, [(*path, "sizes", i, "default") for i, size in enumerate(machine.sizes) if size.default])
+    for index, size in enumerate(machine.sizes):
+        if pool is not None and available is not None:
+            for key, wanted, has in _exceeding(size, available):
+                place = hub.source.place((*path, "sizes", index, key))
+                about = {"size": size.name, "pool": machine.pool, "machine": pool.machine}
+                yield problem("size-too-large", place, wanted=wanted, room=has, **about)
+
+
+def _exceeding(size: Size, available: Room) -> Iterator[tuple[str, str, str]]:
+    """(key, guaranteed, available) of what no machine of the pool has."""
+    memory = scalars.memory_range(size.memory)[0]
+    if memory > available.memory:
+        yield "memory", size.memory.partition("..")[0], _readable(available.memory)
+    if size.cpu is not None and scalars.cpu_range(size.cpu)[0] > available.cpu:
+        yield "cpu", f"{scalars.cpu_range(size.cpu)[0]:g} CPUs", f"{available.cpu:g} CPUs"
+
+
+def _readable(memory: int) -> str:
+    return f"{memory / GIB:.1f}Gi" if memory >= GIB else f"{memory // MIB}Mi"

@@ -1,0 +1,87 @@
+"""Homes, quotas and buckets: what the cloud has, and what fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.config import scalars
+from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub, Sourced
+from deployer.config.messages import problem
+from deployer.config.shelf import Shelf
+from deployer.config.suggestions import did_you_mean
+from deployer.model.place import KeyPath
+from deployer.model.problem import Problem
+
+_ON_CLUSTERS = ("aws", "gcp", "azure", "kubeconfig")
+_PROVIDERS = {
+    "home-nfs": ("aws", "gcp", "azure"),
+    "efs": ("aws",),
+    "filestore": ("gcp",),
+    "azure-files": ("azure",),
+    "nfs": _ON_CLUSTERS,
+    "disk": _ON_CLUSTERS,
+    "folder": ("local",),
+    "none": (*_ON_CLUSTERS, "local"),
+}
+_QUOTAS = frozenset({"home-nfs"})
+_SIZED = frozenset({"home-nfs", "disk"})
+
+
+def check(fleet: LoadedFleet, _shelf: Shelf) -> Iterator[Problem]:
+    """Storage of every cluster and of every typed hub."""
+    for cluster in fleet.clusters.values():
+        homes = cluster.spec.storage.homes
+        if homes:
+            yield from _kind(cluster, homes.kind, cluster.source, ("storage", "homes", "kind"))
+        yield from _twice([bucket.name for bucket in cluster.spec.storage.buckets], cluster.source, ("storage", "buckets"))
+        for hub in cluster.hubs.values():
+            if not hub.legacy:
+                yield from _home(cluster, hub)
+                yield from _buckets(cluster, hub)
+                yield from _twice([folder.name for folder in hub.spec.shared_folders], hub.source, ("shared_folders",))
+
+
+def _kind(cluster: LoadedCluster, kind: str, source: Sourced, path: KeyPath) -> Iterator[Problem]:
+    provider = cluster.spec.provider
+    if provider not in _PROVIDERS[kind]:
+        kinds = ", ".join(other for other, providers in _PROVIDERS.items() if provider in providers)
+        about = {"clouds": ", ".join(_PROVIDERS[kind]), "kinds": kinds}
+        yield problem("home-kind-cloud", source.place(path), kind=kind, provider=provider, **about)
+
+
+def _home(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
+    home, homes = hub.spec.home, cluster.spec.storage.homes
+    kind = home.kind or (homes.kind if homes else None)
+    if kind is None:
+        return
+    if home.kind:
+        yield from _kind(cluster, kind, hub.source, ("home", "kind"))
+    inherited = homes if homes and homes.kind == kind else None
+    size = home.size or (inherited.size if inherited else None)
+    at = hub.source.place(("home",), key=True)
+    if kind in _SIZED and size is None:
+        yield problem("home-size-missing", at, kind=kind)
+    for key in ("server", "path") if kind == "nfs" else ():
+        if not (getattr(home, key) or getattr(inherited, key, None)):
+            yield problem("home-server-missing", at, key=key)
+    if home.quota is None:
+        return
+    place = hub.source.place(("home", "quota"))
+    if kind not in _QUOTAS:
+        yield problem("quota-without", place, kind=kind)
+    elif size and scalars.memory_bytes(home.quota) > scalars.memory_bytes(size):
+        yield problem("quota-too-large", place, quota=home.quota, size=size)
+
+
+def _buckets(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
+    known = [bucket.name for bucket in cluster.spec.storage.buckets]
+    for index, name in enumerate(hub.spec.buckets):
+        if name not in known:
+            advice = did_you_mean(name, known, otherwise="buckets") or "write it into storage.buckets of cluster.yaml"
+            yield problem("bucket-unknown", hub.source.place(("buckets", index)), bucket=name, advice=advice)
+
+
+def _twice(names: list[str], source: Sourced, path: KeyPath) -> Iterator[Problem]:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield problem("folder-twice", source.place((*path, index, "name")), name=name)
