@@ -34,6 +34,8 @@ class Running:
     deployed_by: str = ""
     detail: str = ""
     """Why it is not healthy."""
+    up: bool = True
+    """Its processes run, healthy or not."""
     login: str = ""
     """How a person logs in, in a sentence."""
 

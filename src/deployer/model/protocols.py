@@ -144,6 +144,9 @@ class Target(Protocol):
     def logs(self, ref: HubRef, *, user: str | None, lines: int) -> Iterator[str]:
         """The last lines of the hub's log, or of one user's server."""
 
+    def volumes(self, ref: HubRef) -> tuple[str, ...]:
+        """Addresses of what can outlive a hub, whether there is any now or not."""
+
     def remaining(self, ref: HubRef) -> tuple[str, ...]:
         """Addresses of what `destroy` would keep, as `--allow-destroy` takes them: `hub:demo/welcome/homes`."""
 
@@ -162,8 +165,9 @@ class Prober(Protocol):
         log: Callable[[str | None], Iterator[str]],
         options: CheckOptions = USUAL_CHECK,
     ) -> CheckReport:
-        """Run every step; `log(user or None)` gives the last lines of a user's server or of the hub for a failure. A sick hub is no
-        exception: the report says so."""
+        """Run every step; `log(user or None)` gives the last lines of a user's server or of the hub for a failure.
+
+        A sick hub is no exception: the report says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +176,8 @@ class Effects:
 
     process: Process
     fleet: FleetFiles
+    carried: FleetFiles
+    """The fleet that the deployer itself carries: its charts, and an example of each kind of cluster."""
     state: State
     clock: Clock
     progress: Progress

@@ -62,6 +62,10 @@ class Release:
     login: str = ""
     """The login provider's name as the hub file says it, or the authenticator's class for raw values."""
     stage: str = "production"
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """The chart's own values, over which Helm lays `values`; a target without Helm does it itself."""
+    hub_at: KeyPath = ("jupyterhub",)
+    """Where zero-to-jupyterhub's own values begin."""
     contact: str = ""
     """Mail address of those who run the hub."""
     first_port: int = 8000

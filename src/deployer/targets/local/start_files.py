@@ -11,6 +11,7 @@ from typing import Any
 from deployer.model.release import Release
 from deployer.model.secret import Secret
 from deployer.targets.local.login import LocalLogin
+from deployer.targets.local.values import complete_values
 
 _VERSION = 1
 RUNTIME = "runtime"
@@ -30,7 +31,7 @@ class Machine:
 
 def start_files(release: Release, machine: Machine) -> Mapping[str, str]:
     """`values.json` and `settings.json`."""
-    return {"values.json": _text(release.values), "settings.json": _text(_settings(release, machine))}
+    return {"values.json": _text(complete_values(release)), "settings.json": _text(_settings(release, machine))}
 
 
 def documents(release: Release, machine: Machine) -> Mapping[str, str]:

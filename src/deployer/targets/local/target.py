@@ -25,6 +25,7 @@ from deployer.targets.local.notices import Abilities, notices
 from deployer.targets.local.runtime import Runtime
 from deployer.targets.local.start_files import Machine, documents, start_files
 from deployer.targets.local.supervision import Supervision, answers, going, start_digest, tail, users
+from deployer.targets.local.values import HUB_KEY, complete_values
 from deployer.tools.environments import require_linux
 from deployer.tools.files import remove_tree, write_atomically
 from deployer.tools.locks import FileLock
@@ -70,6 +71,7 @@ class LocalTarget:
             deployed_at=record.deployed_at if record else "",
             deployed_by=record.deployed_by if record else "",
             detail=detail,
+            up=now.supervised and now.state != "failed",
             login=record.login if record else "",
         )
 
@@ -80,7 +82,7 @@ class LocalTarget:
         if running and running.healthy and running.documents == manifests.documents:
             return ()
         environment = () if self.runtime.ready(self.runtime.digest) else (Step(_PREPARE, "Install JupyterHub's own environment"),)
-        return (*environment, self._step(release))
+        return (*environment, self._step(release.ref))
 
     def lock(self, ref: HubRef) -> AbstractContextManager[None]:
         prepare(self.state)
@@ -127,6 +129,9 @@ class LocalTarget:
             raise UnknownNameError(f"{user} has no server's log on {ref}", hint=_people(path.parent))
         return tail(path, lines)
 
+    def volumes(self, ref: HubRef) -> tuple[str, ...]:
+        return tuple(f"hub:{ref}/{name}" for name in _volumes(self.folders.of(ref)))
+
     def remaining(self, ref: HubRef) -> tuple[str, ...]:
         folder = self.folders.of(ref)
         return tuple(f"hub:{ref}/{name}" for name, path in _volumes(folder).items() if path.is_dir() and any(path.iterdir()))
@@ -140,26 +145,25 @@ class LocalTarget:
         self._remove(folder)
         return self.remaining(ref)
 
-    def _step(self, release: Release) -> Step:
+    def _step(self, ref: HubRef) -> Step:
         """What brings the new start files into effect."""
-        folder = self.folders.of(release.ref)
+        folder = self.folders.of(ref)
         record, now = read_record(folder), going(folder)
         if not now.supervised:
             return Step(_START, "Start the hub")
-        same_place = record and record.runtime == self.runtime.digest and record.port == self._machine(release).port
-        if same_place and now.state != "failed":
+        if record and record.runtime == self.runtime.digest and now.state != "failed":
             return Step(_RELOAD, "Restart the hub with its new configuration", _PAUSE)
         return Step(_REPLACE, "Restart the hub and its proxy", _PAUSE)
 
     def _machine(self, release: Release) -> Machine:
         folder = self.folders.of(release.ref)
-        values = release.values.get("jupyterhub") or {}
-        login = local_login((values.get("hub") or {}).get("config") or {}, scratch=self.scratch)
+        values = complete_values(release)
+        config = (values[HUB_KEY].get("hub") or {}).get("config") or {}
         return Machine(
             port=self._port(release),
-            login=login,
+            login=local_login(config, scratch=self.scratch),
             password=folder.password,
-            notices=notices(release.values, Abilities(root=os.geteuid() == 0)),
+            notices=notices(values, Abilities(root=os.geteuid() == 0)),
             runtime=self.runtime.digest,
         )
 

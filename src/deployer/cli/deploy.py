@@ -1,0 +1,38 @@
+"""`deploy`: what the files say becomes what runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from deployer.cli.options import DryRun, SomeCluster, SomeHubs, Yes
+from deployer.cli.session import Session
+
+Everything = Annotated[bool, typer.Option("--all", help="All hubs of the cluster; without a cluster, of the fleet.")]
+Force = Annotated[bool, typer.Option("--force", help="Also hubs that have not changed.")]
+ExitCode = Annotated[bool, typer.Option("--exit-code", help="With --dry-run: end with 3 where something is to do.")]
+
+
+def deploy(
+    context: typer.Context,
+    *,
+    cluster: SomeCluster = None,
+    hubs: SomeHubs = None,
+    everything: Everything = False,
+    dry_run: DryRun = False,
+    force: Force = False,
+    exit_code: ExitCode = False,
+    yes: Yes = False,
+) -> None:
+    """Make what runs equal to the files, and check it. Only what changed is touched; a hub made sick gets back what it had."""
+    from deployer.reporting.deploys import to_json, to_text
+    from deployer.workflows.choosing import Choice
+    from deployer.workflows.deploy import DeployOptions
+    from deployer.workflows.deploy import deploy as deploy_hubs
+
+    session = Session.of(context)
+    choice = Choice(cluster, tuple(hubs or ()), everything)
+    report = deploy_hubs(session.effects(), choice, DeployOptions(dry_run=dry_run, force=force))
+    session.show(text=lambda: to_text(report), data=lambda: to_json(report))
+    session.end(report.exit_code(pending=dry_run and exit_code))

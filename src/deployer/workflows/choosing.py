@@ -1,0 +1,140 @@
+"""Which hubs a command is about, and on which target they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
+from deployer.errors import UsageError
+from deployer.model.protocols import Effects, Target
+from deployer.model.release import HubRef
+from deployer.workflows.selection import known
+
+CLUSTERS = "config/clusters"
+TRY = "try"
+"""The target of `deployer try`."""
+_TARGET_OF_PROVIDER = {"local": "local"}
+_KUBERNETES = "kubernetes"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a command line asked for: hubs of a cluster, or with `everything` all of them."""
+
+    cluster: str | None
+    hubs: tuple[str, ...] = ()
+    everything: bool = False
+
+
+def to_deploy(fleet: LoadedFleet, choice: Choice) -> tuple[HubRef, ...]:
+    """The hubs to deploy, each once. Raises UnknownNameError, and UsageError where nothing is chosen."""
+    if choice.hubs and choice.everything:
+        raise UsageError("hubs are named, and --all is given too", hint="Name hubs, or give --all.")
+    if choice.cluster is None:
+        refs = _of_fleet(fleet, choice)
+    else:
+        refs = _of_cluster(fleet, known("cluster", choice.cluster, cluster_names(fleet)), choice)
+    if not refs:
+        raise UsageError("there is no hub to deploy", hint="`deployer new hub CLUSTER HUB` writes one.")
+    return refs
+
+
+def _of_fleet(fleet: LoadedFleet, choice: Choice) -> tuple[HubRef, ...]:
+    if not choice.everything:
+        raise UsageError("no cluster and no hub is named", hint=f"{_listed('Clusters', cluster_names(fleet))} Or give --all.")
+    return tuple(ref for cluster in cluster_names(fleet) for ref in _refs(fleet, cluster))
+
+
+def _of_cluster(fleet: LoadedFleet, cluster: str, choice: Choice) -> tuple[HubRef, ...]:
+    refs = _refs(fleet, cluster)
+    if choice.everything:
+        return refs
+    if not choice.hubs:
+        hint = f"{_listed('Its hubs', [ref.hub for ref in refs])} Or give --all."
+        raise UsageError(f"no hub of cluster `{cluster}` is named", hint=hint)
+    return tuple(dict.fromkeys(_hub(cluster, name, refs) for name in choice.hubs))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hub that a file names (`declared`), or that exists at a target, or both. `target`: None where this deployer has none."""
+
+    ref: HubRef
+    target: Target | None
+    declared: bool
+
+
+def found(effects: Effects, fleet: LoadedFleet, choice: Choice) -> tuple[Found, ...]:
+    """The hubs of the choice, whether files name them or not; no hubs: all of the cluster; no cluster: all of the fleet.
+    Raises UnknownNameError."""
+    here = {(name, ref) for name, target in effects.targets.items() for ref in target.hubs(choice.cluster)}
+    if choice.cluster is not None:
+        known("cluster", choice.cluster, {*cluster_names(fleet), *(ref.cluster for _, ref in here)})
+    clusters = cluster_names(fleet) if choice.cluster is None else (choice.cluster,)
+    declared = {(target_name(fleet, cluster), ref) for cluster in clusters for ref in _refs(fleet, cluster)}
+    pairs = sorted(here | declared, key=lambda pair: (str(pair[1]), pair[0]))
+    if choice.cluster is not None and choice.hubs:
+        wanted = {_hub(choice.cluster, name, [ref for _, ref in pairs]) for name in choice.hubs}
+        pairs = [pair for pair in pairs if pair[1] in wanted]
+    return tuple(Found(ref, effects.targets.get(name), (name, ref) in declared) for name, ref in pairs)
+
+
+def one(effects: Effects, fleet: LoadedFleet, cluster: str, hub: str) -> tuple[Target, HubRef]:
+    """One hub where it runs; else where its file says that it should. Raises UnknownNameError, UsageError."""
+    candidates = found(effects, fleet, Choice(cluster, (hub,)))
+    reachable = [(candidate.target, candidate.ref) for candidate in candidates if candidate.target]
+    if not reachable:
+        raise no_target(fleet, candidates[0].ref)
+    return next(((target, ref) for target, ref in reachable if target.running(ref)), reachable[0])
+
+
+def target_for(effects: Effects, fleet: LoadedFleet, ref: HubRef) -> Target:
+    """Where a hub's file says that it runs. Raises UsageError where this deployer has no such target."""
+    name = target_name(fleet, ref.cluster)
+    if name not in effects.targets:
+        raise no_target(fleet, ref)
+    return effects.targets[name]
+
+
+def no_target(fleet: LoadedFleet, ref: HubRef) -> UsageError:
+    """This deployer cannot reach where the hub runs."""
+    cluster = fleet.clusters.get(ref.cluster)
+    return UsageError(
+        f"{ref} runs on {cluster.spec.provider if cluster else _KUBERNETES}, and this deployer deploys to local clusters only",
+        hint=f"`deployer try {ref.cluster} {ref.hub}` runs it on this machine.",
+    )
+
+
+def target_name(fleet: LoadedFleet, cluster: str) -> str:
+    """The name of the target of a cluster's hubs."""
+    spec = fleet.clusters[cluster].spec if cluster in fleet.clusters else None
+    return _TARGET_OF_PROVIDER.get(spec.provider, _KUBERNETES) if spec else _KUBERNETES
+
+
+def cluster_names(fleet: LoadedFleet) -> tuple[str, ...]:
+    """All clusters of the fleet, also those whose files did not load."""
+    broken = {ref.cluster for ref in fleet.broken}
+    parts = [problem.place.file.split("/") for problem in fleet.problems]
+    told = {part[2] for part in parts if len(part) > 3 and "/".join(part[:2]) == CLUSTERS}
+    return tuple(sorted(fleet.clusters.keys() | broken | told))
+
+
+def loaded(fleet: LoadedFleet, ref: HubRef) -> tuple[LoadedCluster, LoadedHub] | None:
+    """The cluster and the hub, or None where one of them did not load."""
+    cluster = fleet.clusters.get(ref.cluster)
+    hub = cluster.hubs.get(ref.hub) if cluster else None
+    return (cluster, hub) if cluster and hub else None
+
+
+def _hub(cluster: str, name: str, refs: Iterable[HubRef]) -> HubRef:
+    return HubRef(cluster, known("hub", name, [ref.hub for ref in refs], of=f"cluster `{cluster}`"))
+
+
+def _refs(fleet: LoadedFleet, cluster: str) -> tuple[HubRef, ...]:
+    names = {HubRef(cluster, name) for name in (fleet.clusters[cluster].hubs if cluster in fleet.clusters else ())}
+    return tuple(sorted(names | {ref for ref in fleet.broken if ref.cluster == cluster}, key=str))
+
+
+def _listed(title: str, names: Sequence[str]) -> str:
+    return f"{title}: {', '.join(names) or 'none'}."

@@ -1,0 +1,170 @@
+"""deploy: what the files say becomes what runs, checked; a hub that the change made sick gets back what it had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from deployer.compiling.profiles import profile_choices
+from deployer.errors import DeployerError, RolledBackError, UnhealthyError
+from deployer.model.health import CheckReport
+from deployer.model.outcomes import DeployReport, HubOutcome, Outcome
+from deployer.model.plan import Manifests, Plan, Running
+from deployer.model.protocols import Effects, Target
+from deployer.model.release import Release
+from deployer.planning.plans import hub_plan
+from deployer.planning.redaction import redacted
+from deployer.workflows.choosing import Choice, target_for, to_deploy
+from deployer.workflows.preparation import read_fleet, releases
+
+_STAGES = ("staging", "canary", "production")
+_FIX = "Mend what the log says, then deploy again."
+
+
+@dataclass(frozen=True, slots=True)
+class DeployOptions:
+    """`dry_run`: plan, and touch nothing. `force`: also what has not changed. `check`: use the hub before calling it deployed."""
+
+    dry_run: bool = False
+    force: bool = False
+    check: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    plan: Plan
+    manifests: Manifests
+    running: Running | None
+
+
+def deploy(effects: Effects, choice: Choice, options: DeployOptions) -> DeployReport:
+    """Deploy the chosen hubs, stage by stage. One hub's failure is raised; of several, it is in the report."""
+    fleet = read_fleet(effects)
+    refs = to_deploy(fleet, choice)
+    targets = {ref: target_for(effects, fleet, ref) for ref in refs}
+    chosen = in_stages(releases(effects, fleet, refs))
+    return deploy_releases(effects, [(targets[release.ref], release) for release in chosen], options)
+
+
+def deploy_releases(effects: Effects, work: Sequence[tuple[Target, Release]], options: DeployOptions) -> DeployReport:
+    """Deploy in this order; after a failure, nothing of a later stage is begun."""
+    done: list[HubOutcome] = []
+    failed_stage = ""
+    for target, release in work:
+        if failed_stage and release.stage != failed_stage:
+            done.append(HubOutcome(ref=release.ref, outcome=Outcome.SKIPPED, plan=Plan(ref=release.ref)))
+            continue
+        try:
+            done.append(_deploy_one(effects, target, release, options))
+        except DeployerError as error:
+            if len(work) == 1:
+                raise
+            failed_stage = release.stage
+            done.append(HubOutcome(ref=release.ref, outcome=Outcome.FAILED, plan=Plan(ref=release.ref), error=error))
+    return DeployReport(tuple(done))
+
+
+def in_stages(chosen: Sequence[Release]) -> tuple[Release, ...]:
+    """Staging hubs first, then canaries, then production."""
+    return tuple(sorted(chosen, key=lambda release: _STAGES.index(release.stage)))
+
+
+def _deploy_one(effects: Effects, target: Target, release: Release, options: DeployOptions) -> HubOutcome:
+    began = effects.clock.monotonic()
+    planned = _plan(effects, target, release, options)
+    if not planned.plan.steps:
+        return _outcome(Outcome.UNCHANGED, planned.plan, planned.running)
+    if options.dry_run:
+        return _outcome(Outcome.PLANNED, planned.plan, planned.running)
+    with target.lock(release.ref):
+        planned = _plan(effects, target, release, options)
+        if not planned.plan.steps:
+            return _outcome(Outcome.UNCHANGED, planned.plan, planned.running)
+        _tell(effects, planned.plan.notices)
+        report = _carry_out(effects, target, release, planned, check=options.check)
+    outcome = _outcome(Outcome.DEPLOYED, planned.plan, target.running(release.ref))
+    return replace(outcome, check=report, seconds=effects.clock.monotonic() - began)
+
+
+def _plan(effects: Effects, target: Target, release: Release, options: DeployOptions) -> _Planned:
+    """Compare what the files ask for with what runs; digests stand for secrets on both sides."""
+    key = effects.state.digest_key(keep=not options.dry_run)
+    manifests = target.render(redacted(release, key))
+    running = target.running(release.ref)
+    steps = target.steps(release, manifests, None if options.force else running)
+    return _Planned(hub_plan(release.ref, manifests, running, steps), manifests, running)
+
+
+def _outcome(outcome: Outcome, plan: Plan, running: Running | None) -> HubOutcome:
+    address, login = (running.address, running.login) if running else ("", "")
+    return HubOutcome(ref=plan.ref, outcome=outcome, plan=plan, address=address, login=login)
+
+
+def _tell(effects: Effects, notices: Sequence[str]) -> None:
+    for notice in notices:
+        effects.progress.warn(notice)
+
+
+def _carry_out(effects: Effects, target: Target, release: Release, planned: _Planned, *, check: bool) -> CheckReport | None:
+    """Apply every step and use the hub. What fails is undone where something good can come back, or nothing was there before."""
+    before = planned.running
+    undoable = before is None or before.healthy
+    try:
+        for step in planned.plan.steps:
+            with effects.progress.step(step.title):
+                target.apply(step, release, planned.manifests)
+        report = _check(effects, target, release) if check else None
+    except UnhealthyError as sick:
+        raise (_rolled_back(effects, target, release, before, sick) if undoable else _left(sick)) from sick
+    except BaseException:
+        if undoable:
+            with suppress(DeployerError):
+                target.undo(release.ref)
+        raise
+    target.settle(release.ref)
+    return report
+
+
+def _check(effects: Effects, target: Target, release: Release) -> CheckReport:
+    """Use the hub as a person would. Raises UnhealthyError with the step that failed."""
+
+    def log(user: str | None) -> Iterator[str]:
+        return target.logs(release.ref, user=user, lines=20)
+
+    access = replace(target.access(release.ref), profiles=profile_choices(release))
+    with effects.progress.step("Check: log in, start a server, run a notebook"):
+        report = effects.prober.check(access, all_profiles=False, log=log)
+        if not report.healthy:
+            raise UnhealthyError(_what_failed(report), hint=_FIX)
+    return report
+
+
+def _what_failed(report: CheckReport) -> str:
+    step = next(step for step in report.steps if step.status == "failed")
+    lines = [f"the check of {report.ref} failed at `{step.name}`: expected {step.expected}, found {step.found}"]
+    for log in step.logs:
+        lines += [f"last lines of the log of {log.source}:", *(f"  {line}" for line in log.lines)]
+    return "\n".join(lines)
+
+
+def _left(sick: UnhealthyError) -> UnhealthyError:
+    return UnhealthyError(
+        f"{sick.message}\nIt was not healthy before either, so nothing was rolled back.", hint=sick.hint or _FIX
+    )
+
+
+def _rolled_back(
+    effects: Effects, target: Target, release: Release, before: Running | None, sick: UnhealthyError
+) -> RolledBackError | UnhealthyError:
+    """Bring back what ran and use it; of a first install, take away what it left."""
+    try:
+        with effects.progress.step("Roll back" if before else "Remove what was begun"):
+            target.undo(release.ref)
+        if before:
+            _check(effects, target, release)
+    except DeployerError as error:
+        message = f"{sick.message}\nWhat ran before could not be brought back: {error.message}"
+        return UnhealthyError(message, hint=error.hint or _FIX)
+    back = "What ran before runs again." if before else "It was its first deploy, and nothing of it is left but its volumes."
+    return RolledBackError(f"{sick.message}\n{back}", hint=sick.hint or _FIX)

@@ -1,0 +1,13 @@
+"""logs: the last lines of a hub, or of one person's server."""
+
+from __future__ import annotations
+
+from deployer.model.protocols import Effects
+from deployer.workflows.choosing import one
+from deployer.workflows.preparation import read_fleet
+
+
+def logs(effects: Effects, cluster: str, hub: str, *, user: str | None, lines: int) -> tuple[str, ...]:
+    """The last lines, oldest first. Raises UnknownNameError for a hub or a person without a log."""
+    target, ref = one(effects, read_fleet(effects), cluster, hub)
+    return tuple(target.logs(ref, user=user, lines=lines))
