@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 
 from deployer.config import paths
+from deployer.config.encryption import is_encrypted
 from deployer.config.loaded import LoadedFleet
 from deployer.config.messages import problem
 from deployer.config.shelf import Shelf
@@ -28,11 +29,6 @@ def _of_the_fleet(path: str, clusters: Container[str]) -> bool:
     """Not in a folder beside the clusters, which may hold templates."""
     inside = path.removeprefix(f"{paths.CLUSTERS}/").split("/")[0]
     return path.startswith("config/") and (not path.startswith(f"{paths.CLUSTERS}/") or inside in clusters)
-
-
-def is_encrypted(content: bytes) -> bool:
-    """sops left its mark: its own section, and values that are ciphertext. See github.com/getsops/sops, `stores`."""
-    return b"sops" in content and b"ENC[" in content and b"mac" in content
 
 
 def _almost(cluster: str, path: str, shelf: Shelf) -> Iterator[Problem]:
