@@ -46,7 +46,7 @@ class ProfileChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOptions:
-    """How patient a check is, in seconds, and what it runs: `notebook` is the text of an .ipynb file; empty is the deployer's own."""
+    """How patient a check is, in seconds, and what it runs: the text of an .ipynb file; empty is the deployer's own notebook."""
 
     request_seconds: float = 30
     start_seconds: float = 300
