@@ -15,32 +15,32 @@ StaffProvider = Literal[
 
 
 class Tools(FileModel):
-    terraform: Literal["tofu", "terraform"] = "tofu"
+    terraform: Literal["tofu", "terraform"] = Field(default="tofu", description="Which program carries out infrastructure.")
 
 
 class StateBucket(FileModel):
-    bucket: Name
+    bucket: Name = Field(description="Its name; {cluster} is the cluster's.")
 
 
 class Route(FileModel):
-    to: Name
-    when: dict[str, Any] = Field(default_factory=dict)
+    to: Name = Field(description="mail, or the name of a receiver.")
+    when: dict[str, Any] = Field(default_factory=dict, description="Labels that an alert must have.")
 
 
 class Alerts(FileModel):
-    route: list[Route] = Field(default_factory=list)
+    route: list[Route] = Field(default_factory=list, description="Where alerts go; the first that fits.")
 
 
 class Ring(FileModel):
-    clusters: list[Name]
-    soak: Duration | None = None
+    clusters: list[Name] = Field(description="Clusters of this ring.")
+    soak: Duration | None = Field(default=None, description="Wait this long before the next ring.")
 
 
 class Defaults(FileModel):
     """Merged under every file of that kind; the file wins."""
 
-    cluster: dict[str, Any] = Field(default_factory=dict)
-    hub: dict[str, Any] = Field(default_factory=dict)
+    cluster: dict[str, Any] = Field(default_factory=dict, description="Below every cluster.yaml.")
+    hub: dict[str, Any] = Field(default_factory=dict, description="Below every hub's file.")
 
 
 class FleetFile(FileModel):
@@ -48,21 +48,23 @@ class FleetFile(FileModel):
 
     deployer: str | None = Field(default=None, description='Which deployer may touch this fleet, such as ">=0.1,<0.2".')
     contact: MailAddress | None = Field(default=None, description="Mail address for certificates and alerts.")
-    operated_by: Organization | None = None
+    operated_by: Organization | None = Field(default=None, description="Who runs the hubs; told on every landing page.")
     staff: dict[StaffProvider, list[Name]] = Field(
         default_factory=dict, description="Added to every hub's admins, by login provider."
     )
-    tools: Tools = Field(default_factory=Tools)
-    state: StateBucket | None = None
+    tools: Tools = Field(default_factory=Tools, description="Programs that the deployer uses.")
+    state: StateBucket | None = Field(default=None, description="Where the state of infrastructure is kept.")
     chart_mirrors: dict[Url, str] = Field(default_factory=dict, description="Chart repository -> your own.")
-    alerts: Alerts = Field(default_factory=Alerts)
-    rings: dict[Name, Ring] = Field(default_factory=dict)
-    defaults: Defaults = Field(default_factory=Defaults)
+    alerts: Alerts = Field(default_factory=Alerts, description="Who is told when something is wrong.")
+    rings: dict[Name, Ring] = Field(
+        default_factory=dict, description="How a change goes through the clusters: ring by ring, in this order."
+    )
+    defaults: Defaults = Field(default_factory=Defaults, description="What every file of a kind builds on.")
 
 
 class Bound(FileModel):
-    min: str | int | float | None = None
-    max: str | int | float | None = None
+    min: str | int | float | None = Field(default=None, description="The least that may be written.")
+    max: str | int | float | None = Field(default=None, description="The most that may be written.")
 
 
 class Representatives(FileModel):
@@ -73,4 +75,6 @@ class Representatives(FileModel):
 class PolicyFile(FileModel):
     """What representatives may change without an engineer."""
 
-    representatives: Representatives = Field(default_factory=Representatives)
+    representatives: Representatives = Field(
+        default_factory=Representatives, description="What people who speak for a community may change."
+    )

@@ -31,13 +31,13 @@ from deployer.config.models.login import Login
 class Organization(FileModel):
     """Somebody with a name and a page."""
 
-    name: Name
-    url: Url | None = None
+    name: Name = Field(description="Its name.")
+    url: Url | None = Field(default=None, description="Its page.")
 
 
 class Link(FileModel):
-    title: Name
-    url: Url
+    title: Name = Field(description="What the link says.")
+    url: Url = Field(description="Where it leads.")
 
 
 class Community(FileModel):
@@ -58,10 +58,10 @@ class Community(FileModel):
 class Environment(FileModel):
     """Software that a person may start."""
 
-    name: Name
+    name: Name = Field(description="What people see.")
     image: ImageReference | None = Field(default=None, description="Container image with a tag.")
-    description: str | None = None
-    default: bool = False
+    description: str | None = Field(default=None, description="A sentence below the name.")
+    default: bool = Field(default=False, description="Chosen at first.")
     interface: Interface | None = Field(default=None, description="lab, notebook, or a path such as /rstudio.")
     groups: list[GroupName] = Field(default_factory=list, description="Only for people of these groups.")
     machines: list[Name] = Field(default_factory=list, description="Only on these machine pools.")
@@ -72,17 +72,17 @@ class Environment(FileModel):
 class Size(FileModel):
     """Memory and CPU as guarantee..limit."""
 
-    name: Name
-    description: str | None = None
-    memory: MemoryRange
-    cpu: CpuRange | None = None
-    default: bool = False
+    name: Name = Field(description="What people see.")
+    description: str | None = Field(default=None, description="A sentence below the name.")
+    memory: MemoryRange = Field(description="guarantee..limit, such as 512M..1G.")
+    cpu: CpuRange | None = Field(default=None, description="guarantee..limit, such as 0.05..2.")
+    default: bool = Field(default=False, description="Chosen at first.")
 
 
 class Machine(FileModel):
     """A pool of the cluster on which people may start servers, whole or in parts."""
 
-    pool: Name
+    pool: Name = Field(description="A node pool of the cluster.")
     name: Name | None = Field(default=None, description="What people see; the pool's name when empty.")
     shares: list[Share] = Field(default_factory=list, description="Fractions of one machine.")
     sizes: list[Size] = Field(default_factory=list, description="Instead of shares: memory and CPU.")
@@ -106,24 +106,24 @@ class Home(FileModel):
 
 
 class SharedFolder(FileModel):
-    name: RelativePath
-    writable_by: Literal["admins", "everyone", "nobody"] = "admins"
+    name: RelativePath = Field(description="Its name below the home.")
+    writable_by: Literal["admins", "everyone", "nobody"] = Field(default="admins", description="Who may write there.")
 
 
 class FileInServer(FileModel):
     """A small file that every server has."""
 
-    path: AbsolutePath
-    content: str
+    path: AbsolutePath = Field(description="Where the server sees it.")
+    content: str = Field(description="Its text.")
     mode: FileMode | None = Field(default=None, description='Octal, quoted: "0644".')
 
 
 class Content(FileModel):
     """A git repository that every server pulls at its start."""
 
-    repo: Url
-    branch: Name = "main"
-    folder: RelativePath
+    repo: Url = Field(description="Address of the repository.")
+    branch: Name = Field(default="main", description="Which branch.")
+    folder: RelativePath = Field(description="Folder in the home that it goes to.")
 
 
 class Idle(FileModel):
@@ -135,11 +135,11 @@ class Idle(FileModel):
         default=None, description="Kernels without activity; the time of stop_after when empty."
     )
     terminals_after: Duration | None = Field(default=None, description="Terminals without activity.")
-    enabled: bool = True
+    enabled: bool = Field(default=True, description="false: nothing is ever stopped.")
 
 
 class Database(FileModel):
-    size: Disk = "1Gi"
+    size: Disk = Field(default="1Gi", description="Disk of the hub's own SQLite database.")
     url: str | None = Field(default=None, description="An external database; its password stands in the secret file.")
 
 
@@ -147,12 +147,12 @@ class HubProcess(FileModel):
     """The hub itself."""
 
     image: ImageReference | None = Field(default=None, description="Another image for the hub.")
-    database: Database = Field(default_factory=Database)
+    database: Database = Field(default_factory=Database, description="Where the hub remembers people and servers.")
     concurrent_spawns: int | None = Field(default=None, ge=1, description="Servers that may start at once.")
     active_servers: int | None = Field(default=None, ge=1, description="Servers that may run at once.")
     python: list[RelativePath] = Field(default_factory=list, description="Own Python for the hub, files of this hubs/ folder.")
-    memory: MemoryRange | None = None
-    cpu: CpuRange | None = None
+    memory: MemoryRange | None = Field(default=None, description="guarantee..limit of the hub's own pod.")
+    cpu: CpuRange | None = Field(default=None, description="guarantee..limit of the hub's own pod.")
 
 
 class Network(FileModel):
@@ -160,40 +160,44 @@ class Network(FileModel):
 
     block_metadata: bool = Field(default=True, description="Servers cannot reach the cloud's metadata address.")
     allow_ports: list[int] = Field(default_factory=list, description="Outgoing TCP ports besides 80 and 443.")
-    ssh_between_users: bool = False
+    ssh_between_users: bool = Field(default=False, description="Servers may reach each other's port 22.")
 
 
 class DaskGateway(FileModel):
-    worker_memory_max: Memory | None = None
-    cluster_cores_max: CpuRange | None = None
-    cluster_memory_max: Memory | None = None
-    scheduler_memory: Memory | None = None
-    scheduler_cpu: CpuRange | None = None
-    idle_after: Duration | None = None
+    worker_memory_max: Memory | None = Field(default=None, description="Of one worker.")
+    cluster_cores_max: CpuRange | None = Field(default=None, description="Of all workers of one cluster.")
+    cluster_memory_max: Memory | None = Field(default=None, description="Of all workers of one cluster.")
+    scheduler_memory: Memory | None = Field(default=None, description="Of a cluster's scheduler.")
+    scheduler_cpu: CpuRange | None = Field(default=None, description="Of a cluster's scheduler.")
+    idle_after: Duration | None = Field(default=None, description="Clusters that nobody uses are stopped after this time.")
 
 
 class Binder(FileModel):
     """Environments built from repositories."""
 
     registry: Name = Field(description="Where built images go, such as quay.io.")
-    image_prefix: Name
-    repo_providers: list[Name] = Field(default_factory=list)
+    image_prefix: Name = Field(description="Begins the names of built images.")
+    repo_providers: list[Name] = Field(
+        default_factory=list, description="Where repositories may come from, such as GitHubRepoProvider."
+    )
 
 
 class Extras(FileModel):
-    dask_gateway: bool | DaskGateway = False
-    image_builder: bool | Binder = False
-    binder: Binder | None = None
+    dask_gateway: bool | DaskGateway = Field(default=False, description="Dask clusters; a mapping sets limits.")
+    image_builder: bool | Binder = Field(
+        default=False, description="People build images on the spawn page; a mapping says where they go."
+    )
+    binder: Binder | None = Field(default=None, description="A BinderHub that starts repositories.")
 
 
 class Role(FileModel):
     """A JupyterHub role."""
 
-    description: str | None = None
-    scopes: list[Name] = Field(default_factory=list)
-    users: list[Name] = Field(default_factory=list)
-    groups: list[Name] = Field(default_factory=list)
-    services: list[Name] = Field(default_factory=list)
+    description: str | None = Field(default=None, description="For people.")
+    scopes: list[Name] = Field(default_factory=list, description="What it allows.")
+    users: list[Name] = Field(default_factory=list, description="Who has it.")
+    groups: list[Name] = Field(default_factory=list, description="Groups whose people have it.")
+    services: list[Name] = Field(default_factory=list, description="Services that have it.")
 
 
 class HubFile(FileModel):
@@ -205,25 +209,25 @@ class HubFile(FileModel):
     stage: Literal["staging", "canary", "production"] = Field(default="production", description="What is deployed before what.")
     extends: list[RelativePath] = Field(default_factory=list, description="Files of this folder that this one builds on.")
     metadata: dict[str, Any] = Field(default_factory=dict, description="Free.")
-    community: Community = Field(default_factory=Community)
+    community: Community = Field(default_factory=Community, description="What the landing page says.")
     login: Login | None = Field(default=None, description="Who may log in.")
     environments: list[Environment] = Field(default_factory=list, description="What a person may start.")
     machines: list[Machine] = Field(default_factory=list, description="Where.")
-    home: Home = Field(default_factory=Home)
-    shared_folders: list[SharedFolder] = Field(default_factory=list)
-    files: list[FileInServer] = Field(default_factory=list)
-    content: list[Content] = Field(default_factory=list)
+    home: Home = Field(default_factory=Home, description="Where people's files live.")
+    shared_folders: list[SharedFolder] = Field(default_factory=list, description="Folders that all people of the hub see.")
+    files: list[FileInServer] = Field(default_factory=list, description="Small files that every server has.")
+    content: list[Content] = Field(default_factory=list, description="Git repositories that every server pulls at its start.")
     interface: Interface = Field(default="lab", description="lab, notebook, or a path such as /rstudio.")
-    idle: Idle = Field(default_factory=Idle)
+    idle: Idle = Field(default_factory=Idle, description="When servers that nobody uses are stopped.")
     named_servers: int = Field(default=0, ge=0, description="Further servers a person may have; 0: none.")
     env: dict[EnvName, str] = Field(
         default_factory=dict, description="Environment variables of servers; {username} is the person's."
     )
-    hub: HubProcess = Field(default_factory=HubProcess)
-    network: Network = Field(default_factory=Network)
+    hub: HubProcess = Field(default_factory=HubProcess, description="The hub itself.")
+    network: Network = Field(default_factory=Network, description="What servers may reach.")
     buckets: list[Name] = Field(default_factory=list, description="Buckets of the cluster that people of this hub reach.")
     roles: dict[Name, Role] = Field(default_factory=dict, description="JupyterHub roles.")
-    extras: Extras = Field(default_factory=Extras)
+    extras: Extras = Field(default_factory=Extras, description="What a hub may have besides.")
     uptime_check: bool = Field(default=True, description="Watch it from outside.")
     chart: Name = Field(default="basehub", description="Chart of the fleet or of the deployer.")
     values: dict[str, Any] = Field(default_factory=dict, description="Anything else in the chart's own words; wins.")

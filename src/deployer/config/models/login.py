@@ -66,13 +66,13 @@ class OAuthLogin(LoginBase):
 
 
 class GitHubLogin(OAuthLogin):
-    provider: Literal["github"]
+    provider: Literal["github"] = Field(description="Who says who a person is.")
     allow: GitHubAllow | Everyone | None = Field(default=None, description="Who may log in.")
     populate_teams: bool = Field(default=False, description="GitHub teams become hub groups.")
 
 
 class CILogonLogin(OAuthLogin):
-    provider: Literal["cilogon"]
+    provider: Literal["cilogon"] = Field(description="Who says who a person is.")
     allow: CILogonAllow | Everyone | None = Field(default=None, description="Who may log in.")
     shown_idps: list[Url] = Field(
         default_factory=list, description="Identity providers on CILogon's page; all of `allow.idps` when empty."
@@ -80,19 +80,19 @@ class CILogonLogin(OAuthLogin):
 
 
 class GoogleLogin(OAuthLogin):
-    provider: Literal["google"]
+    provider: Literal["google"] = Field(description="Who says who a person is.")
     allow: GoogleAllow | Everyone | None = Field(default=None, description="Who may log in.")
 
 
 class Auth0Login(OAuthLogin):
-    provider: Literal["auth0"]
+    provider: Literal["auth0"] = Field(description="Who says who a person is.")
     domain: Name = Field(description="Auth0 domain, such as lab.eu.auth0.com.")
     allow: GroupAllow | Everyone | None = Field(default=None, description="Who may log in.")
     username_claim: Name | None = Field(default=None, description="Claim that names the person.")
 
 
 class GenericOAuthLogin(OAuthLogin):
-    provider: Literal["generic-oauth"]
+    provider: Literal["generic-oauth"] = Field(description="Who says who a person is.")
     allow: GroupAllow | Everyone | None = Field(default=None, description="Who may log in.")
     name: Name | None = Field(default=None, description="What the login button says.")
     authorize_url: Url = Field(description="The provider's authorize endpoint.")
@@ -103,7 +103,7 @@ class GenericOAuthLogin(OAuthLogin):
 
 
 class LdapLogin(LoginBase):
-    provider: Literal["ldap"]
+    provider: Literal["ldap"] = Field(description="Who says who a person is.")
     server: Name = Field(description="Address of the LDAP server.")
     port: int | None = Field(default=None, ge=1, le=65535, description="636 with tls_strategy `on_connect`, else 389.")
     tls_strategy: Literal["on_connect", "before_bind", "insecure"] = Field(
@@ -117,7 +117,7 @@ class LdapLogin(LoginBase):
 
 
 class LtiLogin(LoginBase):
-    provider: Literal["lti13"]
+    provider: Literal["lti13"] = Field(description="Who says who a person is.")
     issuer: Name = Field(description="The platform's issuer.")
     authorize_url: Url = Field(description="The platform's OIDC authorize endpoint.")
     jwks_url: Url = Field(description="The platform's key set.")
@@ -127,24 +127,24 @@ class LtiLogin(LoginBase):
 
 
 class NativeLogin(LoginBase):
-    provider: Literal["native"]
+    provider: Literal["native"] = Field(description="Who says who a person is.")
     allow: Users | Everyone | None = Field(default=None, description="Who may log in.")
     open_signup: bool = Field(default=False, description="People who sign up may log in without an administrator's word.")
     minimum_password_length: int | None = Field(default=None, ge=1, description="Characters.")
 
 
 class SharedPasswordLogin(LoginBase):
-    provider: Literal["shared-password"]
+    provider: Literal["shared-password"] = Field(description="Who says who a person is.")
     allow: Users | Everyone | None = Field(default=None, description="Who may log in; the passwords stand in the secret file.")
 
 
 class TmpLogin(LoginBase):
-    provider: Literal["tmp"]
+    provider: Literal["tmp"] = Field(description="Who says who a person is.")
     allow: Everyone | None = Field(default=None, description="Everybody gets a nameless, temporary user: say `everyone`.")
 
 
 class DummyLogin(LoginBase):
-    provider: Literal["dummy"]
+    provider: Literal["dummy"] = Field(description="Who says who a person is.")
     allow: Users | Everyone | None = Field(
         default=None, description="Who may log in. Only on this machine: anybody can be anybody."
     )

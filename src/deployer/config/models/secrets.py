@@ -10,21 +10,21 @@ from deployer.config.models.base import FileModel, Name
 
 
 class LoginSecret(FileModel):
-    client_id: str | None = None
-    client_secret: str | None = None
+    client_id: str | None = Field(default=None, description="OAuth client id.")
+    client_secret: str | None = Field(default=None, description="OAuth client secret.")
     password: str | None = Field(default=None, description="The shared password.")
     admin_password: str | None = Field(default=None, description="The administrators' shared password.")
     bind_password: str | None = Field(default=None, description="LDAP: of the account that looks people up.")
 
 
 class RegistryLogin(FileModel):
-    server: Name
-    username: Name
-    password: str
+    server: Name = Field(description="Such as quay.io.")
+    username: Name = Field(description="Account or robot.")
+    password: str = Field(description="Its password or token.")
 
 
 class SecretFile(FileModel):
-    login: LoginSecret = Field(default_factory=LoginSecret)
-    registry_login: RegistryLogin | None = None
-    database_password: str | None = None
+    login: LoginSecret = Field(default_factory=LoginSecret, description="Of the login provider.")
+    registry_login: RegistryLogin | None = Field(default=None, description="For images that are not public.")
+    database_password: str | None = Field(default=None, description="Of an external database.")
     values: dict[str, Any] = Field(default_factory=dict, description="The chart's own words, for the rest.")
