@@ -2,7 +2,63 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from deployer.errors import EXIT_INTERRUPTED, DeployerError
+
 
 def main() -> None:
     """The console script."""
-    raise NotImplementedError
+    sys.exit(run(sys.argv[1:]))  # noqa: TID251  (this is the room that ends the process)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit code."""
+    try:
+        signal.signal(signal.SIGTERM, _interrupt)
+        from deployer.cli import output
+
+        output.tolerate_narrow_encodings()
+        return _run(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        return EXIT_INTERRUPTED
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """SIGTERM, as CI sends it, ends a command as Ctrl-C does: what is under way is cleaned up."""
+    raise KeyboardInterrupt
+
+
+def _run(arguments: Sequence[str]) -> int:
+    from typer import Abort, TyperException
+
+    from deployer.cli import failures
+
+    try:
+        return _command(arguments)
+    except Abort:
+        raise KeyboardInterrupt from None
+    except TyperException as error:
+        return failures.show(failures.from_typer(error), arguments, error)
+    except DeployerError as error:
+        return failures.show(error, arguments, error)
+    except Exception as error:
+        return failures.show(failures.unexpected(error, arguments), arguments, error)
+
+
+def _command(arguments: Sequence[str]) -> int:
+    import typer.main
+
+    from deployer.cli.app import app
+    from deployer.cli.session import Session
+
+    code = typer.main.get_command(app).main(list(arguments), prog_name="deployer", standalone_mode=False, obj=Session())
+    return code if isinstance(code, int) else 0
+
+
+if __name__ == "__main__":
+    main()

@@ -14,6 +14,7 @@ from deployer.tools.clock import SystemClock
 from deployer.tools.environments import settings_of_installers
 from deployer.tools.fleet_files import FolderFiles
 from deployer.tools.process import SystemProcess
+from deployer.tools.resources import carried_fleet
 from deployer.tools.state import StateFolder
 
 
@@ -39,6 +40,7 @@ def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Map
     return Effects(
         process=process,
         fleet=FolderFiles(fleet_root),
+        carried=FolderFiles(carried_fleet()),
         state=StateFolder(state_root),
         clock=clock,
         progress=progress,

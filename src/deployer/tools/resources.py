@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import sys
+import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 
 import deployer
@@ -16,6 +21,34 @@ def resource(name: str) -> Path:
     return carried if carried.exists() else _PACKAGE.parent.parent / name
 
 
+def carried_fleet() -> Path:
+    """The fleet that the deployer carries: `helm-charts/`, and in `config/` an example of each kind of cluster."""
+    return resource("config").parent
+
+
 def hub_runtime_sources() -> Path:
     """The package `hub_runtime`, which stands beside `deployer` and is never imported by it."""
     return _PACKAGE.parent / "hub_runtime"
+
+
+def code_digest() -> str:
+    """A digest of everything that decides what the deployer says of a fleet: its own files, its charts, the packages beside it.
+
+    The names of the packages' folders have their versions; they stand in for their contents.
+    """
+    digest = hashlib.sha256(sys.version.encode())
+    for name in sorted(name for name in os.listdir(sysconfig.get_path("purelib")) if name.endswith(".dist-info")):
+        digest.update(name.encode())
+    for folder in (_PACKAGE, resource("helm-charts")):
+        for path in _files_below(str(folder)):
+            digest.update(hashlib.sha256(Path(path).read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _files_below(entry.path)
+        else:
+            yield entry.path

@@ -1,0 +1,80 @@
+"""How a command line that failed ends: on stderr for people, on stdout for `--format json`, in a file for bugs."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import tempfile
+import traceback
+from collections.abc import Sequence
+from importlib import metadata
+
+from typer import TyperException
+
+from deployer import __version__
+from deployer.cli import output
+from deployer.errors import DeployerError, UsageError
+from deployer.reporting.errors import bug_report, to_json, to_text
+
+_PACKAGES = ("pydantic", "typer", "pyyaml", "httpx")
+
+
+def show(error: DeployerError, arguments: Sequence[str], cause: BaseException) -> int:
+    """Tell the error as the command line asks for it; returns the exit code."""
+    if "--debug" in arguments:
+        output.write("".join(traceback.format_exception(cause)), output.errors())
+    if _wants_json(arguments):
+        output.write(json.dumps(to_json(error), indent=2, ensure_ascii=False) + "\n")
+    else:
+        _write_for_people(to_text(error))
+    return error.exit_code
+
+
+def from_typer(error: TyperException) -> DeployerError:
+    """What Typer found wrong with the command line, in our words."""
+    if not error.format_message() or type(error).__name__ == "NoArgsIsHelpError":
+        return UsageError(error.format_message())
+    close = getattr(error, "possibilities", None)
+    context = getattr(error, "ctx", None)
+    help_hint = f"`{context.command_path} --help` lists what there is" if context else ""
+    hint = f"perhaps you meant `{close[0]}`" if close else help_hint
+    message = error.message if close else error.format_message()
+    return UsageError(message[:1].lower() + message[1:].rstrip("."), hint=hint)
+
+
+def unexpected(error: Exception, arguments: Sequence[str]) -> DeployerError:
+    """A bug of ours: write the report file and say where it is."""
+    versions = {"deployer": __version__, "python": platform.python_version(), "system": platform.platform()}
+    versions |= {name: metadata.version(name) for name in _PACKAGES}
+    try:
+        descriptor, path = tempfile.mkstemp(prefix="deployer-report-", suffix=".txt")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(bug_report(error, command=["deployer", *arguments], versions=versions))
+    except OSError as refused:
+        path = f"nowhere, as this machine refused to write it: {refused.strerror}"
+    return DeployerError(
+        f"a bug of the deployer: {type(error).__name__}; a report without secrets is in {path}",
+        hint="send it to the developers; `--debug` shows the whole traceback here",
+    )
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """As the parser itself may be what failed, the words are looked at as they are."""
+    return "--format=json" in arguments or ("--format", "json") in zip(arguments, arguments[1:], strict=False)
+
+
+def _write_for_people(text: str) -> None:
+    """With colours where a terminal shows it and nobody forbids it (rich honours NO_COLOR)."""
+    stream = output.errors()
+    if not stream.isatty():
+        output.write(text, stream)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console, styled = Console(file=stream, highlight=False), Text(text, end="")
+    styled.highlight_regex(r"(?m)^error:|: error: ", "bold red")
+    styled.highlight_regex(r": warning: ", "bold yellow")
+    styled.highlight_regex(r"(?m)^ *hint:|^ +\| [ \t]*\^+", "cyan")
+    console.print(styled, soft_wrap=True)

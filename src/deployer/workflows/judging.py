@@ -1,0 +1,88 @@
+"""The work behind a verdict: load the fleet, compile each hub, check its values, and let its target refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from deployer.compiling.checks import check_values
+from deployer.compiling.hub import compile_hub
+from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
+from deployer.config.loading import load_fleet
+from deployer.errors import ConfigurationError
+from deployer.model.problem import Problem, in_order
+from deployer.model.protocols import Target
+from deployer.model.release import HubRef, Release
+from deployer.model.tree import FleetTree
+from deployer.workflows.verdicts import Finding, Verdict
+
+_CLUSTERS = "config/clusters/"
+
+
+def judge(tree: FleetTree, targets: Mapping[str, Target]) -> Verdict:
+    """All problems of the fleet. `targets` that render a hub are asked too; none: nothing is rendered."""
+    fleet = load_fleet(tree)
+    owners: dict[Problem, set[str]] = {problem: set() for problem in fleet.problems}
+    for cluster in fleet.clusters.values():
+        for hub in cluster.hubs.values():
+            for problem in _problems_of(fleet, cluster, hub, targets):
+                owners.setdefault(problem, set()).add(hub.ref.hub)
+    files = _files_of_hubs(fleet)
+    return Verdict(
+        findings=tuple(_finding(problem, owners[problem], files) for problem in in_order(owners)),
+        clusters=_names(tree, fleet),
+    )
+
+
+def _problems_of(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub, targets: Mapping[str, Target]) -> Iterator[Problem]:
+    compiled = compile_hub(fleet, cluster, hub)
+    yield from compiled.problems
+    yield from check_values(hub, compiled.release, fleet.charts.get(hub.chart))
+    target = targets.get("local") if cluster.spec.provider == "local" else None
+    if target and not compiled.problems:
+        yield from _refused(target, compiled.release)
+
+
+def _refused(target: Target, release: Release) -> Iterator[Problem]:
+    try:
+        target.render(release)
+    except ConfigurationError as error:
+        yield from error.problems
+
+
+def _files_of_hubs(fleet: LoadedFleet) -> dict[str, set[str]]:
+    """File -> the hubs that are made from it and from no file of the whole cluster."""
+    files: dict[str, set[str]] = {}
+    for cluster in fleet.clusters.values():
+        for hub in cluster.hubs.values():
+            own = (hub.source.place(()).file, *(layer.file for layer in hub.layers), *hub.secret_files)
+            for file in own:
+                files.setdefault(file, set()).add(hub.ref.hub)
+    for ref in fleet.broken:
+        files.setdefault(_hub_file(ref), set()).add(ref.hub)
+    return files
+
+
+def _hub_file(ref: HubRef) -> str:
+    return f"{_CLUSTERS}{ref.cluster}/hubs/{ref.hub}.yaml"
+
+
+def _finding(problem: Problem, owners: set[str], files: Mapping[str, set[str]]) -> Finding:
+    file = problem.place.file
+    cluster = file.removeprefix(_CLUSTERS).split("/")[0] if file.startswith(_CLUSTERS) else ""
+    own = owners or (files.get(file, set()) if "/hubs/" in file or not file.endswith("/cluster.yaml") else set())
+    return Finding(problem=problem, cluster=cluster, hubs=tuple(sorted(own)))
+
+
+def _names(tree: FleetTree, fleet: LoadedFleet) -> dict[str, tuple[str, ...]]:
+    """Every cluster that has files, with its hubs that loaded and those that did not."""
+    folders = {path.removeprefix(_CLUSTERS).split("/")[0] for path in (*tree.files, *tree.faults) if _is_in_cluster(path)}
+    hubs: dict[str, set[str]] = {name: set() for name in folders | set(fleet.clusters)}
+    for cluster in fleet.clusters.values():
+        hubs[cluster.name].update(cluster.hubs)
+    for ref in fleet.broken:
+        hubs.setdefault(ref.cluster, set()).add(ref.hub)
+    return {name: tuple(sorted(hubs[name])) for name in sorted(hubs)}
+
+
+def _is_in_cluster(path: str) -> bool:
+    return path.startswith(_CLUSTERS) and "/" in path.removeprefix(_CLUSTERS)

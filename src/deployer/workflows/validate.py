@@ -1,0 +1,88 @@
+"""Check a whole fleet: load, compile and check every hub, and tell all problems at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from deployer.errors import UsageError
+from deployer.model.protocols import Effects
+from deployer.model.tree import FleetTree
+from deployer.reporting.validation import ValidationReport
+from deployer.workflows.selection import known
+from deployer.workflows.verdicts import Finding, Verdict, from_bytes, to_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What to tell about: the whole fleet, one cluster, or one hub."""
+
+    cluster: str | None = None
+    hub: str | None = None
+
+
+def validate(effects: Effects, selection: Selection, *, render: bool, code: str) -> ValidationReport:
+    """Check the fleet. `code` is a digest of the deployer itself, as another deployer may judge otherwise.
+
+    Raises UsageError where nothing is selected, UnknownNameError for a name that is not there.
+    """
+    began = effects.clock.monotonic()
+    tree = effects.fleet.read()
+    key = f"verdict {code} {tree_digest(tree)} {render}"
+    kept = effects.state.get(key)
+    verdict = from_bytes(kept) if kept else None
+    unchanged = verdict is not None
+    if verdict is None:
+        verdict = _judge(effects, tree, render=render)
+        effects.state.put(key, to_bytes(verdict))
+    selected = _selected(verdict, selection)
+    return ValidationReport(
+        problems=tuple(finding.problem for finding in verdict.findings if _concerns(finding, selection)),
+        clusters=len({cluster for cluster, _ in selected}),
+        hubs=sum(hub is not None for _, hub in selected),
+        seconds=effects.clock.monotonic() - began,
+        unchanged=unchanged,
+    )
+
+
+def tree_digest(tree: FleetTree) -> str:
+    """A digest of all contents, names and faults."""
+    digest = hashlib.sha256()
+    for path in sorted(tree.files):
+        content = tree.files[path]
+        digest.update(f"{len(path.encode(errors='surrogateescape'))} {len(content)} ".encode())
+        digest.update(path.encode(errors="surrogateescape"))
+        digest.update(content)
+    for path in sorted(tree.faults):
+        digest.update(f"\0{path}\0{tree.faults[path]}".encode(errors="surrogateescape"))
+    return digest.hexdigest()
+
+
+def _judge(effects: Effects, tree: FleetTree, *, render: bool) -> Verdict:
+    """The whole work; imported here, as an unchanged fleet needs none of it."""
+    from deployer.workflows.judging import judge
+
+    return judge(tree, effects.targets if render else {})
+
+
+def _selected(verdict: Verdict, selection: Selection) -> Iterable[tuple[str, str | None]]:
+    """(cluster, hub) of what is selected, (cluster, None) for a cluster itself."""
+    if selection.cluster is None:
+        if not verdict.clusters:
+            raise UsageError("the fleet has no clusters, so there is nothing to check", hint="`deployer new cluster` writes one")
+        return [(cluster, hub) for cluster, hubs in verdict.clusters.items() for hub in (None, *hubs)]
+    cluster = known("cluster", selection.cluster, verdict.clusters)
+    hubs = verdict.clusters[cluster]
+    if selection.hub is None:
+        return [(cluster, hub) for hub in (None, *hubs)]
+    return [(cluster, known("hub", selection.hub, hubs, of=f"cluster `{cluster}`"))]
+
+
+def _concerns(finding: Finding, selection: Selection) -> bool:
+    """A problem of the fleet's own files concerns everybody, one of a cluster's its hubs, one of a hub that hub."""
+    if selection.cluster is None or not finding.cluster:
+        return True
+    if finding.cluster != selection.cluster:
+        return False
+    return selection.hub is None or not finding.hubs or selection.hub in finding.hubs
