@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.support.cache import cache_root
 from tests.support.cluster.cluster import Cluster
+from tests.support.cluster.fixtures import with_hub_image
 from tests.support.cluster.needs import missing
 from tests.support.cluster.processes import ClusterError
 
@@ -37,6 +38,7 @@ def _run(cluster: Cluster, options: argparse.Namespace) -> None:
         case "up":
             if not cluster.is_up:
                 cluster.up()
+            with_hub_image(cluster)
             print(f"export KUBECONFIG={cluster.kubeconfig}")
         case "down":
             cluster.down()

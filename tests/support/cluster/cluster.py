@@ -60,18 +60,18 @@ class Cluster:
         self.layout.prepare()
         for name in binary.NAMES:
             (self.layout.bin / name).symlink_to(programs / "onenode")
-        self._seal(ends_with_us)
-        self._start_control_plane()
-        self._start_node(programs / "pause")
-        self._await_service()
+        try:
+            self._seal(ends_with_us)
+            self._start_control_plane()
+            self._start_node(programs / "pause")
+            self._await_service()
+        except BaseException:
+            self._end_processes()  # the folder stays, for its logs
+            raise
 
     def down(self) -> None:
         """End all processes and containers of this cluster, and remove its folder; nothing happens where there is none."""
-        for process in self.processes.recorded():
-            if process.name == INIT:
-                process.kill()
-        wait_until(lambda: not any(process.alive for process in self.processes.recorded()), "all processes have ended", 20)
-        wait_until(self._groups_are_removed, "the control groups are empty", 20)
+        self._end_processes()
         shutil.rmtree(self.layout.state, ignore_errors=True)
 
     def kubectl(self, *arguments: str, check: bool = True, stdin: str | None = None) -> str:
@@ -129,6 +129,14 @@ class Cluster:
         finally:
             self.processes.start_again(process)
             self._wait(self._api_ready, "the API server is ready again")
+
+    def _end_processes(self) -> None:
+        for process in self.processes.recorded():
+            if process.name == INIT:
+                process.kill()
+        wait_until(lambda: not any(process.alive for process in self.processes.recorded()), "all processes have ended", 20)
+        wait_until(self._groups_are_removed, "the control groups are empty", 20)
+        self.processes.collect()
 
     def _seal(self, ends_with_us: bool) -> None:
         arguments = [str(self.layout.state), NODE_ADDRESS, SERVICE_NETWORK, str(self.layout.bin / INIT)]

@@ -1,4 +1,4 @@
-"""One question to a name server, as a program: `python dns.py SERVER NAME` prints the address. It runs inside the cluster's network."""
+"""One question to a name server, as a program for inside the cluster's network: `python dns.py SERVER NAME`."""
 
 import socket
 import sys

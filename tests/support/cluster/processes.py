@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -64,6 +63,7 @@ class Processes:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._starters: list[int] = []
 
     def recorded(self) -> Iterator[Process]:
         """All that were started, whether they still run or not."""
@@ -81,7 +81,18 @@ class Processes:
         """Raises ClusterError when a process has ended by itself."""
         for process in self.recorded():
             if not process.alive:
-                raise ClusterError(f"{process.name} ended by itself; see {self._layout.log(process.name)}")
+                raise ClusterError(f"{process.name} ended by itself\n{self.log_end(process.name)}")
+
+    def log_end(self, name: str) -> str:
+        """The path and the last lines of a process's log."""
+        log = self._layout.log(name)
+        return "\n".join([f"{log}:", *log.read_text(errors="replace").splitlines()[-15:]])
+
+    def collect(self) -> None:
+        """Wait for what we started ourselves, once the namespaces have ended."""
+        for starter in self._starters:
+            os.waitpid(starter, 0)
+        self._starters.clear()
 
     def start_init(self, setup: Sequence[str], ends_with_us: bool) -> Process:
         """Start the first process of fresh namespaces; when it ends, the kernel ends all others in them.
@@ -111,18 +122,29 @@ class Processes:
 
     def _start(self, name: str, command: list[str], hands: Sequence[int]) -> Process:
         """Start and record the child of unshare or nsenter: these two only wait for it."""
-        with self._layout.log(name).open("ab") as log:
-            starter = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, pass_fds=hands, cwd="/"
-            )
-        wait_until(lambda: bool(_children(starter.pid)) or starter.poll() is not None, f"{name} started", 10)
-        for pid in _children(starter.pid):
+        for descriptor in hands:
+            os.set_inheritable(descriptor, True)
+        starter = _spawn(command, self._layout.log(name))
+        self._starters.append(starter)
+        wait_until(lambda: bool(_children(starter)) or _ticks(starter) is None, f"{name} started", 10)
+        for pid in _children(starter):
             ticks = _ticks(pid)
             if ticks is not None:
                 process = Process(name, pid, ticks, tuple(command))
                 (self._layout.processes / f"{name}.json").write_text(json.dumps(asdict(process)))
                 return process
-        raise ClusterError(f"{name} did not start; see {self._layout.log(name)}")
+        raise ClusterError(f"{name} did not start\n{self.log_end(name)}")
+
+
+def _spawn(command: Sequence[str], log: Path) -> int:
+    """Start a program that outlives us, in a session of its own; returns its number."""
+    appending = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(log), appending, 0o644),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    return os.posix_spawnp(command[0], command, os.environ, file_actions=actions, setsid=True)
 
 
 def _children(pid: int) -> list[int]:

@@ -60,7 +60,7 @@ def _move_to_root(environment: Path, root: Path) -> None:
     """The environment was made at a path that the image does not have: its scripts and links name the image's own."""
     for file in [environment / "pyvenv.cfg", *(environment / "bin").iterdir()]:
         if file.is_symlink():
-            target = os.readlink(file)
+            target = str(file.readlink())
             file.unlink()
             file.symlink_to(target.removeprefix(str(root)))
             continue

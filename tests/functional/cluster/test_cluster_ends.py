@@ -1,0 +1,56 @@
+"""A cluster leaves nothing behind, whether it is told to end or its starter is killed."""
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from tests.support.cache import PROJECT
+from tests.support.cluster import Cluster
+from tests.support.cluster.processes import wait_until
+
+pytestmark = pytest.mark.cluster
+
+OUTSIDE = [Path(path) for path in ("/var/lib/cni", "/var/lib/kubelet", "/var/log/containers", "/var/log/pods", "/run/containerd")]
+
+
+def mounts() -> set[str]:
+    return {line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()}
+
+
+def links() -> list[str]:
+    return sorted(path.name for path in Path("/sys/class/net").iterdir())
+
+
+def test_a_second_cluster_comes_up_beside_the_first_and_ends_without_a_trace(cluster: Cluster, tmp_path: Path) -> None:
+    before = (mounts(), links(), [path.exists() for path in OUTSIDE])
+    second = Cluster(tmp_path / "second")
+    second.up(ends_with_us=True)
+    processes = list(second.processes.recorded())
+    assert second.is_up
+    assert second.kubectl("get", "nodes", "-o", "name").strip() == "node/node1"
+    second.down()
+    assert not [process.name for process in processes if process.alive]
+    assert not second.layout.state.exists()
+    assert (mounts(), links(), [path.exists() for path in OUTSIDE]) == before
+    assert cluster.is_up
+
+
+def test_a_cluster_ends_with_a_starter_that_is_killed(cluster: Cluster, tmp_path: Path) -> None:
+    state = tmp_path / "orphan"
+    program = f"""
+        import os, signal
+        from pathlib import Path
+        from tests.support.cluster import Cluster
+        Cluster(Path({str(state)!r})).up(ends_with_us=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    killed = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], cwd=PROJECT, check=False, timeout=120)
+    assert killed.returncode == -9
+    orphan = Cluster(state)
+    processes = list(orphan.processes.recorded())
+    assert len(processes) > 8
+    wait_until(lambda: not any(process.alive for process in processes), "all have ended", 20)
+    orphan.down()
+    assert not state.exists()

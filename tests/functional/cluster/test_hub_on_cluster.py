@@ -1,0 +1,105 @@
+"""A hub on Kubernetes by plain Helm: it installs, a person's server starts, runs a cell and stops, an upgrade keeps what it must.
+
+The same tests run on the stand-in and, where `Z2JH_CHART` names the chart's folder in a clone of zero-to-jupyterhub, on that.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.support.charts import ChartRepository
+from tests.support.cluster import Cluster
+from tests.support.helm import HELM_3, HELM_4, Bundle, helm
+from tests.support.hub_driver import wait_for
+from tests.support.hub_release import HubRelease, hub_values, release
+from tests.support.real_chart import CLONE, packaged_clone
+
+pytestmark = pytest.mark.cluster
+
+
+@dataclass(frozen=True)
+class Hub:
+    """An installed hub, the address it answers at, and the chart it came from."""
+
+    release: HubRelease
+    url: str
+    chart: str
+
+
+@pytest.fixture(scope="module", params=["stand-in", "real"])
+def chart(request: pytest.FixtureRequest, chart_repository: ChartRepository, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What Helm is told to install."""
+    if request.param == "stand-in":
+        return f"{chart_repository.url}/jupyterhub-4.4.0.tgz"
+    clone = os.environ.get(CLONE)
+    if clone is None:
+        pytest.skip(f"{CLONE} names no clone of zero-to-jupyterhub")
+    return str(packaged_clone(Path(clone), tmp_path_factory.mktemp("real")))
+
+
+@pytest.fixture(scope="module")
+def hub(cluster: Cluster, chart: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """An installed hub, gone again after this module."""
+    installed = release(cluster, "campus", tmp_path_factory.mktemp("helm"))
+    try:
+        installed.install(chart, hub_values())
+        yield Hub(installed, installed.url(), chart)
+    finally:
+        installed.uninstall()
+
+
+def test_the_objects_have_the_names_that_people_know(hub: Hub) -> None:
+    names = hub.release.cluster.kubectl("get", "deploy,svc,pvc,secret,cm,sa,role,netpol", "-n", "campus", "-o", "name").split()
+    wanted = {
+        *(f"deployment.apps/{name}" for name in ("hub", "proxy")),
+        *(f"service/{name}" for name in ("hub", "proxy-api", "proxy-public")),
+        *(f"networkpolicy.networking.k8s.io/{name}" for name in ("hub", "proxy", "singleuser")),
+        "persistentvolumeclaim/hub-db-dir",
+        "secret/hub",
+        "configmap/hub",
+        "serviceaccount/hub",
+        "role.rbac.authorization.k8s.io/hub",
+    }
+    assert wanted <= set(names)
+
+
+def test_a_person_starts_a_server_runs_a_cell_and_stops_it(hub: Hub) -> None:
+    with hub.release.person(hub.url, "ada") as ada:
+        ada.log_in()
+        ada.start(seconds=120)
+        kernel = ada.kernel()
+        assert kernel.run("import os; print(6 * 7, os.getcwd(), os.environ['JUPYTERHUB_USER'])") == "42 /home/jovyan ada\n"
+        kubectl = hub.release.cluster.kubectl
+        assert "jupyter-ada" in kubectl("get", "pods", "-n", "campus", "-l", "component=singleuser-server", "-o", "name")
+        assert "claim-ada" in kubectl("get", "pvc", "-n", "campus", "-o", "name")
+        ada.stop()
+        gone = ("get", "pods", "-n", "campus", "-l", "component=singleuser-server", "-o", "name")
+        wait_for("the pod to go", lambda: not kubectl(*gone))
+
+
+@pytest.mark.parametrize("bundle", [HELM_4, HELM_3], ids=lambda bundle: f"helm-{bundle.helm_version}")
+def test_an_upgrade_keeps_generated_secrets_homes_and_kernels(hub: Hub, bundle: Bundle, tmp_path: Path) -> None:
+    keys = ("hub.config.JupyterHub.cookie_secret", "hub.config.CryptKeeper.keys", "hub.config.ConfigurableHTTPProxy.auth_token")
+    before = [hub.release.secret(key) for key in keys]
+    with hub.release.person(hub.url, "grace") as grace:
+        grace.log_in()
+        grace.start(seconds=120)
+        kernel = grace.kernel()
+        kernel.run("kept = 'still here'")
+        values = hub_values()
+        values["hub"]["extraEnv"] = {"UPGRADED_BY": bundle.helm_version}
+        upgrading = release(hub.release.cluster, "campus", tmp_path, helm(bundle))
+        upgrading.install(hub.chart, values)
+        assert [hub.release.secret(key) for key in keys] == before
+        wait_for("the hub", lambda: "JupyterHub" in grace.page("hub/home"))
+        wait_for("the old kernel", lambda: kernel.run("print(kept)") == "still here\n")
+        grace.stop()
+
+
+def test_a_misspelt_value_is_refused(hub: Hub) -> None:
+    values = hub_values()
+    values["hub"]["imagee"] = {}
+    with pytest.raises(AssertionError, match="imagee"):
+        hub.release.install(hub.chart, values)

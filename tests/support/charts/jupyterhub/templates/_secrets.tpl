@@ -1,0 +1,51 @@
+{{- /* kept (list ROOT KEY): what the release's Secret `hub` already holds under a key; empty where it holds nothing. */}}
+{{- define "jupyterhub.kept" -}}
+{{- $root := index . 0 -}}
+{{- $secret := lookup "v1" "Secret" $root.Release.Namespace (include "jupyterhub.hub.fullname" $root) -}}
+{{- dig "data" (index . 1) "" ($secret | default dict) | b64dec -}}
+{{- end }}
+
+{{- /* hex64: 64 random hexadecimal digits. */}}
+{{- define "jupyterhub.hex64" }}{{ randBytes 48 | sha256sum }}{{ end }}
+
+{{- define "jupyterhub.auth-token" -}}
+{{- $said := dig "ConfigurableHTTPProxy" "auth_token" .Values.proxy.secretToken .Values.hub.config -}}
+{{- coalesce $said (include "jupyterhub.kept" (list . "hub.config.ConfigurableHTTPProxy.auth_token")) (randAlphaNum 64) -}}
+{{- end }}
+
+{{- define "jupyterhub.cookie-secret" -}}
+{{- $said := dig "JupyterHub" "cookie_secret" .Values.hub.cookieSecret .Values.hub.config -}}
+{{- coalesce $said (include "jupyterhub.kept" (list . "hub.config.JupyterHub.cookie_secret")) (include "jupyterhub.hex64" .) -}}
+{{- end }}
+
+{{- define "jupyterhub.crypt-keys" -}}
+{{- $said := dig "CryptKeeper" "keys" (list) .Values.hub.config | join ";" -}}
+{{- coalesce $said (include "jupyterhub.kept" (list . "hub.config.CryptKeeper.keys")) (include "jupyterhub.hex64" .) -}}
+{{- end }}
+
+{{- /* service-token (list ROOT NAME SERVICE) */}}
+{{- define "jupyterhub.service-token" -}}
+{{- $root := index . 0 -}}
+{{- $service := index . 2 | default dict -}}
+{{- $kept := include "jupyterhub.kept" (list $root (printf "hub.services.%s.apiToken" (index . 1))) -}}
+{{- coalesce $service.api_token $service.apiToken $kept (include "jupyterhub.hex64" $root) -}}
+{{- end }}
+
+{{- /* files EXTRA_FILES: entries of a Secret's `data`. */}}
+{{- define "jupyterhub.files" -}}
+{{- range $key, $file := . }}
+{{- if $file.binaryData }}
+{{ $key | quote }}: {{ $file.binaryData | nospace | quote }}
+{{- else if $file.stringData }}
+{{ $key | quote }}: {{ $file.stringData | b64enc | quote }}
+{{- else if eq (ext (base $file.mountPath)) ".json" }}
+{{ $key | quote }}: {{ $file.data | toJson | b64enc | quote }}
+{{- else if eq (ext (base $file.mountPath)) ".toml" }}
+{{ $key | quote }}: {{ $file.data | toToml | b64enc | quote }}
+{{- else if $file.data }}
+{{ $key | quote }}: {{ $file.data | toYaml | b64enc | quote }}
+{{- else }}
+{{- fail (printf "extraFiles.%s needs one of data, stringData and binaryData" $key) }}
+{{- end }}
+{{- end }}
+{{- end }}

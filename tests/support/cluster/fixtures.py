@@ -1,0 +1,49 @@
+"""The cluster as a fixture: started once for a test session, ended with it. `tests/conftest.py` names this module as a plugin."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support import image
+from tests.support.charts import ChartRepository, stand_in
+from tests.support.cluster.cluster import Cluster
+from tests.support.cluster.needs import missing
+
+KEPT = "DEPLOYER_TEST_CLUSTER"
+"""Names the state folder of a cluster that is up (`make cluster`); it is used then, and left up."""
+
+
+def with_hub_image(cluster: Cluster) -> Cluster:
+    """The cluster, once it has the hub's image of this checkout."""
+    if image.reference() not in cluster.images():
+        cluster.load_image(image.archive())
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A running one-node Kubernetes with the hub's image. Where none can be had: skips with the reason, on CI fails."""
+    if kept := os.environ.get(KEPT):
+        yield with_hub_image(Cluster(Path(kept)))
+        return
+    reason = missing()
+    if reason is not None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    started = Cluster(tmp_path_factory.mktemp("cluster"))
+    try:
+        started.up(ends_with_us=True)
+        yield with_hub_image(started)
+    finally:
+        started.down()
+
+
+@pytest.fixture(scope="session")
+def chart_repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChartRepository]:
+    """A chart repository on loopback that holds the stand-in for zero-to-jupyterhub."""
+    folder = tmp_path_factory.mktemp("charts")
+    stand_in(folder)
+    with ChartRepository(folder) as repository:
+        yield repository
