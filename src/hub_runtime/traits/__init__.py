@@ -12,12 +12,14 @@ from hub_runtime import z2jh
 from hub_runtime.folder import HubFolder
 from hub_runtime.generated import ensure_secrets
 from hub_runtime.settings import read_settings
-from hub_runtime.traits import authorization, hub, local, servers, snippets, storage
+from hub_runtime.traits import authorization, hub, servers, snippets, storage
 from hub_runtime.values import read_values, with_release
 
 
 def configure(c: Any, folder: HubFolder) -> None:
     """Set every trait of this hub. Raises ConfigurationProblem, which says what to change."""
+    from hub_runtime.traits import local  # it takes Kubernetes away from KubeSpawner, which needs it where `apply_values` alone is used
+
     settings = read_settings(folder.accepted / "settings.json")
     values = with_release(read_values(folder.accepted / "values.json"), settings.hub)
     apply_values(c, values, ensure_secrets(folder, values))
