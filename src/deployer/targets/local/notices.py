@@ -12,7 +12,6 @@ _PLACEMENT = (
     ("singleuser", "extraTolerations"),
     ("singleuser", "extraNodeAffinity"),
     ("singleuser", "extraPodAffinity"),
-    ("singleuser", "cloudMetadata", "ip"),
     ("scheduling",),
     ("prePuller",),
     ("ingress",),
@@ -47,7 +46,7 @@ class Abilities:
 
 
 def notices(values: Mapping[str, Any], abilities: Abilities) -> tuple[str, ...]:
-    """Sentences on what is different here. `values` are the chart's, z2jh's own below `jupyterhub`."""
+    """Sentences on what is different here. `values` are the hub's own, without the chart's; z2jh's stand below `jupyterhub`."""
     hub = _mapping(values.get("jupyterhub"))
     user = _mapping(hub.get("singleuser"))
     overrides = tuple(_overrides(user))
@@ -103,10 +102,11 @@ def _of_containers(hub: Mapping[str, Any], user: Mapping[str, Any], overrides: S
             "server is missing."
         )
     policy = _mapping(user.get("networkPolicy"))
-    if policy.get("egress") or policy.get("egressAllowRules") or policy.get("enabled"):
-        yield "SECURITY: network policies are not applied: servers reach all that this machine reaches."
-    if _mapping(user.get("cloudMetadata")).get("blockWithIptables"):
-        yield "SECURITY: a cloud's metadata address is not blocked for servers."
+    if policy or _mapping(user.get("cloudMetadata")):
+        yield (
+            "SECURITY: no network policy holds here: servers reach all that this machine reaches, also the metadata "
+            "address of a cloud where it stands in one."
+        )
 
 
 def _of_storage(user: Mapping[str, Any], abilities: Abilities) -> Iterator[str]:

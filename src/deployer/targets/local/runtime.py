@@ -98,11 +98,12 @@ class Runtime:
                 f"Node, which the hub's proxy needs, does not run on this machine: {error.message}",
                 hint="It needs a Linux with glibc 2.28 or newer on x86-64 or arm64.",
             ) from error
-        with told("copy the proxy's package list to", folder):
+        proxy = make_folder(folder / "proxy", mode=0o755)
+        with told("copy the proxy's package list to", proxy):
             for name in ("package.json", "package-lock.json"):
-                shutil.copy2(self.proxy / name, folder / name)
+                shutil.copy2(self.proxy / name, proxy / name)
         command = (str(node), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
-        self.installer.run(command, cwd=folder)
+        self.installer.run(command, cwd=proxy)
 
     def _sources(self) -> Iterator[Path]:
         return (path for path in sorted(self.sources.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
@@ -110,7 +111,7 @@ class Runtime:
     @staticmethod
     def _parts(folder: Path) -> Iterator[Path]:
         yield _node(folder)[0]
-        yield folder / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
+        yield folder / "proxy" / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
 
 
 def _packages(folder: Path) -> Path:

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -163,7 +163,7 @@ class LocalTarget:
             port=self._port(release),
             login=local_login(config, scratch=self.scratch),
             password=folder.password,
-            notices=notices(values, Abilities(root=os.geteuid() == 0)),
+            notices=notices(complete_values(replace(release, defaults={})), Abilities(root=os.geteuid() == 0)),
             runtime=self.runtime.digest,
         )
 
