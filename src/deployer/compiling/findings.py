@@ -21,11 +21,12 @@ from deployer.model.problem import Problem
 from deployer.model.release import Release
 
 
-def findings(of: Inputs, release: Release, tree: Tree) -> Iterator[Problem]:
-    """Every problem of one typed hub."""
+def findings(of: Inputs, release: Release, tree: Tree, lacking: Tree) -> Iterator[Problem]:
+    """Every problem of one typed hub. `lacking` is what its chart has no key for."""
     for find in (_env, _bindings, _same_choices, _typed_defaults, _shares, _shared_folders, _twice, _reserved):
         yield from find(of)
     yield from login_findings(of, release)
+    yield from _lacking(of, lacking)
     if any(layer_data(layer) for layer in of.loaded.layers):
         yield from _overridden(of, holders(tree) or {})
 
@@ -110,6 +111,15 @@ def _reserved(of: Inputs) -> Iterator[Problem]:
     for name, role in of.hub["roles"].entries():
         if name == CHECK_NAME:
             yield problem("reserved-role", of.hub.source.place(role.key, key=True), name=name)
+
+
+def _lacking(of: Inputs, lacking: Tree) -> Iterator[Problem]:
+    """Keys of the hub's file that the chart cannot honour."""
+    for name, branch in lacking.items():
+        deciding = (holder for _, (holder,) in leaves(holders(branch) or {}) if holder is not None)
+        written = next((holder for holder in deciding if holder.written and holder.key[0] in {"home", "extras"}), None)
+        if written is not None:
+            yield problem("chart-lacks", written.place, key=dotted(written.key), chart=of.loaded.chart, name=name)
 
 
 def _overridden(of: Inputs, compiled: Any) -> Iterator[Problem]:

@@ -64,7 +64,7 @@ def _allowed_groups(login: Said[Any]) -> Iterator[Problem]:
 def _groups_known(release: Release) -> bool:
     """Some authenticator manages groups, or the hub makes them itself."""
     node: Any = release.values
-    for step in ("jupyterhub", "hub", "config"):
+    for step in (*release.hub_at, "hub", "config"):
         node = node.get(step) if isinstance(node, Mapping) else None
     sections = [section for section in (node or {}).values() if isinstance(section, Mapping)]
     return any(section.get("manage_groups") or section.get("load_groups") for section in sections)

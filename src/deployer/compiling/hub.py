@@ -14,19 +14,17 @@ from deployer.compiling.home import home_tree, homes_for_chart
 from deployer.compiling.hub_process import hub_tree
 from deployer.compiling.inputs import Inputs, inputs
 from deployer.compiling.layers import Origins, layer_data, merged
-from deployer.compiling.legacy import legacy_tree, upstream_path
+from deployer.compiling.legacy import UPSTREAM, below, legacy_tree, upstream_path
 from deployer.compiling.login import login_tree
 from deployer.compiling.outside import extras_tree, ingress_tree, landing_tree, network_tree, uptime_tree
 from deployer.compiling.said import Tree, holders, joined, plain
 from deployer.compiling.secret_paths import secret_paths
 from deployer.compiling.servers import servers_tree
-from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub, ValuesLayer
+from deployer.config.loaded import ChartKeys, LoadedCluster, LoadedFleet, LoadedHub, ValuesLayer
 from deployer.model.place import KeyPath
 from deployer.model.problem import Problem, in_order
 from deployer.model.release import Release
 
-UPSTREAM_KEY = "jupyterhub"
-"""Where a chart that wraps zero-to-jupyterhub has its values."""
 OWN_CHART = "basehub"
 
 UPSTREAM_SECTIONS: tuple[Callable[[Inputs], Tree], ...] = (
@@ -54,33 +52,34 @@ def compile_hub(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> C
     """The values of a hub: what its typed file says, then its `values`, which win."""
     of = inputs(fleet, cluster, hub)
     chart = fleet.charts.get(hub.chart)
-    own = _with_layers({}, hub.layers)
-    upstream = upstream_path(own, chart) if hub.legacy else (UPSTREAM_KEY,)
-    tree = legacy_tree(upstream) if hub.legacy else typed_tree(of)
+    upstream = upstream_path(_with_layers({}, hub.layers), chart)
+    own = {} if hub.legacy else joined(section(of) for section in OWN_SECTIONS)
+    tree = legacy_tree(upstream) if hub.legacy else typed_tree(of, upstream or UPSTREAM, own, chart)
     values, added = _with_layers(plain(tree) or {}, hub.layers), frozenset[KeyPath]()
     if upstream is not None:
         values, added = with_check_blocked(values, upstream, chart.defaults if chart and hub.legacy else {})
-    origins = Origins(partial(holders, tree), hub.layers, added)
     release = Release(
         ref=hub.ref,
         chart=hub.chart,
         values=values,
-        origins=origins,
+        origins=Origins(partial(holders, tree), hub.layers, added),
         secret_paths=secret_paths(values),
         display_name=hub.spec.display_name or hub.ref.hub,
         domain=hub.spec.domain or "",
-        login=_login_name(hub, values, upstream or ()),
+        login=_login_name(hub, values, upstream or UPSTREAM),
         stage=hub.spec.stage,
+        defaults=chart.defaults if chart else {},
+        hub_at=upstream or UPSTREAM,
     )
-    return Compiled(release, () if hub.legacy else in_order(findings(of, release, tree)))
+    lacking = {name: branch for name, branch in own.items() if name not in tree}
+    return Compiled(release, () if hub.legacy else in_order(findings(of, release, tree, lacking)))
 
 
-def typed_tree(of: Inputs) -> dict[str, Tree]:
-    """All sections. The chart's own keys are basehub's: another chart of the fleet gets what zero-to-jupyterhub understands."""
-    upstream = {UPSTREAM_KEY: joined(section(of) for section in UPSTREAM_SECTIONS)}
-    if of.loaded.chart != OWN_CHART:
-        return upstream
-    return joined([upstream, *(section(of) for section in OWN_SECTIONS)])
+def typed_tree(of: Inputs, upstream: KeyPath, own: dict[str, Tree], chart: ChartKeys | None) -> dict[str, Tree]:
+    """All sections below the wrapped chart's key, and beside it those keys of our chart that this chart has, too."""
+    known = chart.top_level if chart else frozenset(own if of.loaded.chart == OWN_CHART else ())
+    sections = joined(section(of) for section in UPSTREAM_SECTIONS)
+    return joined([below(upstream, sections), {name: branch for name, branch in own.items() if name in known}])
 
 
 def _with_layers(values: dict[str, Any], layers: Sequence[ValuesLayer]) -> dict[str, Any]:

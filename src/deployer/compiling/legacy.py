@@ -10,22 +10,26 @@ from deployer.compiling.said import Tree
 from deployer.config.loaded import ChartKeys
 from deployer.model.place import KeyPath
 
-_WRAPPINGS: tuple[tuple[str, ...], ...] = (("jupyterhub",), ("basehub", "jupyterhub"))
-"""Where a chart that we do not know may have its values."""
+UPSTREAM: KeyPath = ("jupyterhub",)
+"""Where a chart that wraps zero-to-jupyterhub usually has its values."""
+_WRAPPINGS: tuple[KeyPath, ...] = (UPSTREAM, ("basehub", "jupyterhub"))
+"""Where a chart that we do not know may have them."""
 
 
 def upstream_path(values: Mapping[str, Any], chart: ChartKeys | None) -> KeyPath | None:
     """Where zero-to-jupyterhub's values are; None where nothing tells."""
     if chart is not None:
-        return chart.hub_at if chart.hub_at and chart.hub_at[0] in chart.top_level else None
+        return chart.hub_at if not chart.hub_at or chart.hub_at[0] in chart.top_level else None
     return next((path for path in _WRAPPINGS if path[0] in values), None)
 
 
 def legacy_tree(upstream: KeyPath | None) -> dict[str, Tree]:
     """The check's service and role below the wrapped chart's key; nothing where it is not known."""
-    if upstream is None:
-        return {}
-    tree: dict[str, Tree] = {"hub": check_tree()}
-    for step in reversed(upstream):
+    return {} if upstream is None else below(upstream, {"hub": check_tree()})
+
+
+def below(path: KeyPath, tree: dict[str, Tree]) -> dict[str, Tree]:
+    """The tree at that path."""
+    for step in reversed(path):
         tree = {str(step): tree}
     return tree

@@ -16,18 +16,23 @@ def profile_choices(release: Release) -> tuple[ProfileChoice, ...]:
     `options` is the body of `POST /users/NAME/server`, as KubeSpawner 7.1 reads it: `{"profile": SLUG, OPTION: CHOICE}`. A list
     in which a person must type something cannot be tried. Without profiles there is one way, without options.
     """
-    profiles = _profiles(release.values)
+    profiles = _profiles(release)
     if not profiles:
         return (ProfileChoice("the server"),)
     return tuple(choice for profile in profiles for choice in _of_profile(profile))
 
 
-def _profiles(values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    upstream = values.get("jupyterhub") or _mapping(values.get("basehub")).get("jupyterhub")
-    profiles = _mapping(_mapping(upstream).get("singleuser")).get("profileList") or []
+def _profiles(release: Release) -> list[Mapping[str, Any]]:
+    profiles = _at(release.values, release) or _at(release.defaults, release) or []
     if isinstance(profiles, Mapping):
         profiles = [profiles[name] for name in sorted(profiles)]
     return [profile for profile in profiles if isinstance(profile, Mapping)]
+
+
+def _at(node: Any, release: Release) -> Any:
+    for step in (*release.hub_at, "singleuser", "profileList"):
+        node = _mapping(node).get(str(step))
+    return node
 
 
 def _of_profile(profile: Mapping[str, Any]) -> Iterator[ProfileChoice]:

@@ -22,6 +22,9 @@ Tree: TypeAlias = Any
 """Mappings, lists and scalars as values have them, with a `Said` wherever a file decides. None: not there."""
 
 
+_DEFAULT = "the deployer's default of "
+
+
 class Said(Generic[T]):
     """`value`, decided by the key `key` of `source`."""
 
@@ -72,9 +75,14 @@ class Said(Generic[T]):
         """Who says it, and then whom that overrode."""
         name = dotted(self.key)
         if not self.written:
-            return (Origin("default", f"the deployer's default of {name}"),)
+            return (Origin("default", f"{_DEFAULT}{name}"),)
         lower = (Origin("compiled", name, place) for place in self.source.overrode(self.key))
         return (Origin("compiled", name, self.place), *lower)
+
+
+def default_of(origin: Origin) -> str:
+    """The key of a typed file whose default it is; empty where it is none's."""
+    return origin.key.removeprefix(_DEFAULT) if origin.key.startswith(_DEFAULT) else ""
 
 
 Holder: TypeAlias = "Said[Any] | None"

@@ -51,6 +51,11 @@ TEMPLATES: dict[str, Template] = {
     "file-twice": Template("`{path}` is there twice", "keep one of the two"),
     "content-twice": Template("two repositories go to the folder `{folder}`", "give one another folder"),
     "reserved-role": Template("the role `{name}` is the deployer's own", "give it another name"),
+    "chart-lacks": Template(
+        "`{key}` has no effect: the chart {chart} has no key `{name}`",
+        "say it under `values` in the chart's own words",
+        Severity.WARNING,
+    ),
     "values-win": Template(
         "what `{key}` says has no effect: `{path}` in the chart's own words replaces it",
         "keep one of the two",
