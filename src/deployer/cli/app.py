@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from deployer import __version__
-from deployer.cli import attempt, deploy, destroy, explain, logs, new, output, schema, status, validate
+from deployer.cli import attempt, check, deploy, destroy, explain, logs, new, output, schema, status, validate
 from deployer.cli.options import Debug, Fleet, Format, State
 from deployer.errors import UnknownNameError
 
@@ -20,7 +20,7 @@ _COMMON = frozenset({"fleet", "state", "output_format", "debug"})
 class Commands(TyperGroup):
     """A group of commands that says what was perhaps meant."""
 
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that `args` begin with. Raises UnknownNameError."""
         name = args[0]
         if not ctx.resilient_parsing and not name.startswith("-") and name not in self.commands:
@@ -39,7 +39,7 @@ class Root(Commands):
         for command in _leaves(self):
             command.params.extend(common)
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command. Typer ends quietly on every broken pipe; only one of our own two streams is quiet here."""
         try:
             return super().invoke(ctx)
@@ -82,13 +82,14 @@ def deployer(
     """A JupyterHub for every community: one short YAML file a hub goes in, a running, checked hub comes out."""
 
 
-for command in (validate.validate, explain.explain, schema.schema, deploy.deploy, status.status, logs.logs, destroy.destroy):
+_deploying = (deploy.deploy, status.status, check.check, logs.logs, destroy.destroy)
+for command in (validate.validate, explain.explain, schema.schema, *_deploying):
     app.command()(command)
 app.command("try")(attempt.attempt)
 
 _new = typer.Typer(
     cls=Commands, no_args_is_help=True, rich_markup_mode=None, help="Write complete, commented files to begin with."
 )
-for command in (new.fleet, new.cluster, new.hub):
-    _new.command()(command)
+for writer in (new.fleet, new.cluster, new.hub):
+    _new.command()(writer)
 app.add_typer(_new, name="new")

@@ -9,6 +9,7 @@ import tempfile
 import traceback
 from collections.abc import Sequence
 from importlib import metadata
+from itertools import pairwise
 
 from typer import TyperException
 
@@ -61,7 +62,7 @@ def unexpected(error: Exception, arguments: Sequence[str]) -> DeployerError:
 
 def _wants_json(arguments: Sequence[str]) -> bool:
     """As the parser itself may be what failed, the words are looked at as they are."""
-    return "--format=json" in arguments or ("--format", "json") in zip(arguments, arguments[1:], strict=False)
+    return "--format=json" in arguments or ("--format", "json") in pairwise(arguments)
 
 
 def _write_for_people(text: str) -> None:

@@ -37,8 +37,8 @@ def code_digest() -> str:
     The names of the packages' folders have their versions; they stand in for their contents.
     """
     digest = hashlib.sha256(sys.version.encode())
-    for name in sorted(name for name in os.listdir(sysconfig.get_path("purelib")) if name.endswith(".dist-info")):
-        digest.update(name.encode())
+    for package in sorted(Path(sysconfig.get_path("purelib")).glob("*.dist-info")):
+        digest.update(package.name.encode())
     for folder in (_PACKAGE, resource("helm-charts")):
         for path in _files_below(str(folder)):
             digest.update(hashlib.sha256(Path(path).read_bytes()).digest())

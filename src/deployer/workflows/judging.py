@@ -4,27 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from deployer.compiling.checks import check_values
-from deployer.compiling.hub import compile_hub
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.loading import load_fleet
 from deployer.errors import ConfigurationError
-from deployer.model.problem import Problem, in_order
-from deployer.model.protocols import Target
-from deployer.model.release import HubRef, Release
+from deployer.model.problem import Problem, Severity, in_order
+from deployer.model.protocols import Effects
+from deployer.model.release import HubRef
 from deployer.model.tree import FleetTree
+from deployer.planning.redaction import redacted
+from deployer.workflows.choosing import target_name
+from deployer.workflows.preparation import prepared
 from deployer.workflows.verdicts import Finding, Verdict
 
 _CLUSTERS = "config/clusters/"
 
 
-def judge(tree: FleetTree, targets: Mapping[str, Target]) -> Verdict:
-    """All problems of the fleet. `targets` that render a hub are asked too; none: nothing is rendered."""
-    fleet = load_fleet(tree)
+def judge(effects: Effects, tree: FleetTree, *, render: bool) -> Verdict:
+    """All problems of the fleet; with `render`, also those of the targets that would get what its files come to."""
+    fleet = load_fleet(tree, effects.carried.read())
     owners: dict[Problem, set[str]] = {problem: set() for problem in fleet.problems}
     for cluster in fleet.clusters.values():
         for hub in cluster.hubs.values():
-            for problem in _problems_of(fleet, cluster, hub, targets):
+            for problem in _problems_of(effects, fleet, cluster, hub, render=render):
                 owners.setdefault(problem, set()).add(hub.ref.hub)
     files = _files_of_hubs(fleet)
     return Verdict(
@@ -33,20 +34,17 @@ def judge(tree: FleetTree, targets: Mapping[str, Target]) -> Verdict:
     )
 
 
-def _problems_of(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub, targets: Mapping[str, Target]) -> Iterator[Problem]:
-    compiled = compile_hub(fleet, cluster, hub)
-    yield from compiled.problems
-    yield from check_values(hub, compiled.release, fleet.charts.get(hub.chart))
-    target = targets.get("local") if cluster.spec.provider == "local" else None
-    if target and not compiled.problems:
-        yield from _refused(target, compiled.release)
-
-
-def _refused(target: Target, release: Release) -> Iterator[Problem]:
-    try:
-        target.render(release)
-    except ConfigurationError as error:
-        yield from error.problems
+def _problems_of(
+    effects: Effects, fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub, *, render: bool
+) -> Iterator[Problem]:
+    release, problems = prepared(fleet, cluster, hub)
+    yield from problems
+    target = effects.targets.get(target_name(fleet, cluster.name))
+    if render and target and not any(problem.severity is Severity.ERROR for problem in problems):
+        try:
+            target.render(redacted(release, effects.state.digest_key(keep=False)))
+        except ConfigurationError as error:
+            yield from error.problems
 
 
 def _files_of_hubs(fleet: LoadedFleet) -> dict[str, set[str]]:

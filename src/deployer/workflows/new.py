@@ -74,7 +74,7 @@ def scaffold(name: str) -> str:
     return resources.files(__package__).joinpath("scaffold", name).read_text(encoding="utf-8")
 
 
-def filled(name: str, **fields: str) -> str:
+def filled(name: str, /, **fields: str) -> str:
     """The text of a file of `scaffold/`, each `{{field}}` filled in."""
     return re.sub(r"\{\{(\w+)\}\}", lambda match: fields[match[1]], scaffold(name))
 

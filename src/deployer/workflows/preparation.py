@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from deployer.compiling.checks import check_values
 from deployer.compiling.hub import compile_hub
-from deployer.config.loaded import LoadedFleet, LoadedHub
+from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.loading import load_fleet
 from deployer.errors import ConfigurationError
 from deployer.model.problem import Problem, Severity, in_order
@@ -31,21 +31,25 @@ def releases(effects: Effects, fleet: LoadedFleet, refs: Sequence[HubRef]) -> tu
         problems += problems_about(fleet, ref)
         pair = loaded(fleet, ref)
         if pair:
-            cluster, hub = pair
-            chart = fleet.charts.get(hub.chart)
-            compiled = compile_hub(fleet, cluster, hub)
-            problems += (*compiled.problems, *check_values(hub, compiled.release, chart))
-            made.append(
-                replace(
-                    compiled.release,
-                    defaults=chart.defaults if chart else {},
-                    hub_at=chart.hub_at if chart else compiled.release.hub_at,
-                    contact=fleet.fleet.contact or "",
-                    first_port=cluster.spec.local.port if cluster.spec.local else _FIRST_PORT,
-                )
-            )
+            release, found = prepared(fleet, *pair)
+            problems += found
+            made.append(release)
     _judge(effects, in_order(problems))
     return tuple(made)
+
+
+def prepared(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> tuple[Release, tuple[Problem, ...]]:
+    """One hub as a target takes it, and what is wrong with what its files come to."""
+    chart = fleet.charts.get(hub.chart)
+    compiled = compile_hub(fleet, cluster, hub)
+    release = replace(
+        compiled.release,
+        defaults=chart.defaults if chart else {},
+        hub_at=chart.hub_at if chart else compiled.release.hub_at,
+        contact=fleet.fleet.contact or "",
+        first_port=cluster.spec.local.port if cluster.spec.local else _FIRST_PORT,
+    )
+    return release, (*compiled.problems, *check_values(hub, compiled.release, chart))
 
 
 def problems_about(fleet: LoadedFleet, ref: HubRef) -> Iterator[Problem]:

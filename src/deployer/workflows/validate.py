@@ -63,7 +63,7 @@ def _judge(effects: Effects, tree: FleetTree, *, render: bool) -> Verdict:
     """The whole work; imported here, as an unchanged fleet needs none of it."""
     from deployer.workflows.judging import judge
 
-    return judge(tree, effects.targets if render else {})
+    return judge(effects, tree, render=render)
 
 
 def _selected(verdict: Verdict, selection: Selection) -> Iterable[tuple[str, str | None]]:
