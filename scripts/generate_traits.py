@@ -18,6 +18,7 @@ from typing import Any
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.scopes import scope_definitions
+from jupyterhub.services.service import Service
 from jupyterhub.traitlets import Command, EntryPointType
 from traitlets import Enum, HasTraits, TraitError, TraitType, Tuple, Type, Union
 from traitlets.config import Configurable
@@ -65,6 +66,7 @@ def main() -> None:
         "proxies": short_names("jupyterhub.proxies"),
         "dotted": dotted_names(modules),
         "scopes": sorted(scope_definitions),
+        "service_keys": sorted(Service.class_traits(input=True)),
     }
     json.dump(table, sys.stdout, indent=1, sort_keys=True)
     sys.stdout.write("\n")

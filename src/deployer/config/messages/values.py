@@ -3,5 +3,105 @@
 from __future__ import annotations
 
 from deployer.config.messages.template import Template
+from deployer.model.problem import Severity
 
-TEMPLATES: dict[str, Template] = {}
+_LOGIN: dict[str, Template] = {
+    "authenticator-unknown": Template("there is no authenticator `{name}`", "{advice}"),
+    "login-dummy": Template(
+        "dummy login lets anybody in as anybody, and this hub is not on your own machine", "choose another login provider"
+    ),
+    "login-nobody": Template("nobody can log in: `{cls}` lets in no one by itself", "say who may: {gates}"),
+    "login-everybody": Template(
+        "everybody can log in: `{cls}` lets in all where nothing is said",
+        "say `allow_all: true` where that is meant, else allowed_users",
+    ),
+    "login-other-class": Template(
+        "`{other}` says who may log in, and has no say: people log in by `{chosen}`",
+        "move its settings to `{chosen}`, or choose its class as authenticator_class",
+        Severity.WARNING,
+    ),
+    "login-blocked": Template("`{name}` is blocked, and named among those who may enter", "take the name from one of the two"),
+    "login-check-user": Template(
+        "`{path}` leaves out `{name}`, the user of health checks: it must never log in", "add {name} to blocked_users"
+    ),
+    "cilogon-no-idps": Template("CILogon does not start without identity providers", "say which in `allowed_idps`"),
+    "cilogon-not-an-idp": Template(
+        "`{entity}` is not the entity id of an identity provider", "it is an address, such as https://idp.example.org/shibboleth"
+    ),
+    "cilogon-idp-key": Template("`{name}` is nothing that an identity provider of CILogon has", "{advice}"),
+    "cilogon-idp-missing": Template("`{path}` needs `{name}`", "CILogon does not start without it"),
+    "cilogon-idp-action": Template("`{action}` is no action on a user name", "there are strip_idp_domain and prefix"),
+}
+
+_CONFIG: dict[str, Template] = {
+    "values-unknown-key": Template("`{name}` is no key of {parent}", "{advice}"),
+    "values-not-a-mapping": Template("`{path}` is {found}, a mapping is wanted"),
+    "config-section-name": Template(
+        "`{section}` is no class: the hub does not start with it", "sections of hub.config begin with a capital letter"
+    ),
+    "config-class-unknown": Template("there is no class `{name}`, so nothing reads this", "{advice}"),
+    "config-trait-unknown": Template("`{cls}` has no setting `{trait}`", "{advice}"),
+    "trait-type": Template("`{trait}` is {found}, {wanted} is wanted", "{advice}"),
+    "trait-word": Template("`{value}` is nothing that `{trait}` can be", "{advice}"),
+    "trait-wants-code": Template("`{trait}` is {found}, it can only be set in Python", "set it in hub.extraConfig"),
+    "snippet-syntax": Template("`{name}` is not Python: {reason} (line {line} of it)", "the hub would not start"),
+    "snippet-not-text": Template("`{name}` is {found}, Python source is wanted", "write it as a block of text, after `|`"),
+}
+
+_SERVERS: dict[str, Template] = {
+    "image-invalid": Template("`{path}`: {reason}"),
+    "image-tag-not-text": Template("`{path}` is {tag!r}, text is wanted", 'quote the tag: "{tag}"'),
+    "image-without-tag": Template(
+        "`{image}` has no tag, so what runs changes by itself", "add the tag that was tested", Severity.WARNING
+    ),
+    "image-latest": Template(
+        "`{image}` is another image every time it is pushed", "write the tag that was tested", Severity.WARNING
+    ),
+    "memory-invalid": Template("`{written}` is no amount of memory", "{advice}"),
+    "cpu-invalid": Template("`{written}` is no number of CPUs here", "{advice}"),
+    "quantity-invalid": Template("`{written}` is no quantity that Kubernetes reads", "write it like 500m, 2, 512Mi or 10Gi"),
+    "guarantee-above-limit": Template("{guarantee} is guaranteed, and {limit} is the limit", "the limit must be the larger one"),
+    "env-not-text": Template("`{name}` is {found}, an environment variable is text", "{advice}"),
+    "env-shape": Template("`{path}` is {found}, names with values are wanted"),
+    "env-braces": Template("the braces in `{name}` do not close, and servers would not start", "write {{{{ and }}}} for braces"),
+    "env-field": Template("`{{{field}}}` in `{name}` is nothing that KubeSpawner fills in: servers would not start", "{advice}"),
+    "containers-shape": Template("`{path}` is {found}, a list of containers is wanted"),
+    "container-incomplete": Template("`{path}` has no {missing}", "every container needs a name and an image"),
+    "container-twice": Template("two containers are called `{name}`", "give one another name"),
+    "volume-without-name": Template("`{path}` has no name", "every volume needs one, and mounts say it"),
+    "volume-twice": Template("two volumes are called `{name}`", "give one another name"),
+    "mount-incomplete": Template("`{path}` has no {missing}", "a mount needs the volume's name and a mountPath"),
+    "mount-without-volume": Template("there is no volume `{name}` to mount", "there are: {volumes}"),
+}
+
+_PROFILES: dict[str, Template] = {
+    "profile-shape": Template("{what} is {found}, {wanted} is wanted"),
+    "profile-unknown-key": Template("`{name}` is nothing that {what} has", "{advice}"),
+    "profile-without-name": Template("{what} without a display_name: the spawn page cannot be shown", "add display_name"),
+    "profile-two-defaults": Template("two {what} are the default; `{first}` is too", "keep one"),
+    "profile-twice": Template("two profiles have the slug `{slug}`; only the first could be started", "give one another slug"),
+    "profile-nothing-to-choose": Template("`{path}` offers nothing", "add choices, or enable unlisted_choice"),
+    "profile-regex": Template("this is no regular expression: {reason}", "write it as Python's `re` reads it"),
+    "override-unknown": Template("KubeSpawner has no setting `{name}`, so nothing reads this", "{advice}"),
+}
+
+_ROLES: dict[str, Template] = {
+    "role-name": Template(
+        "`{name}` cannot be the name of a role", "lower-case letters, digits and -._~, at least 3, beginning with a letter"
+    ),
+    "role-admin": Template("the scopes of the role `admin` cannot be changed", "make a role of another name"),
+    "role-unknown-key": Template("`{name}` is nothing that a role has", "{advice}"),
+    "role-not-a-list": Template("`{name}` of a role is {found}, a list is wanted", "{advice}"),
+    "role-service": Template("there is no service `{service}`: the hub would not start", "{advice}"),
+    "scope-unknown": Template("there is no scope `{scope}`: the hub would not start", "{advice}"),
+    "scope-filter": Template(
+        "`!{condition}` is no filter of a scope", "there are !user=, !group=, !service=, !server=, and !user"
+    ),
+    "service-unknown-key": Template("`{name}` is nothing that a service has: the hub would not start", "{advice}"),
+    "service-token-short": Template(
+        "the token is shorter than {shortest} characters: the hub would not start", "leave it out, then one is generated"
+    ),
+    "service-url": Template("`{url}` is no address of a service", "it begins with http:// or https://"),
+}
+
+TEMPLATES: dict[str, Template] = _LOGIN | _CONFIG | _SERVERS | _PROFILES | _ROLES

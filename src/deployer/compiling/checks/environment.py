@@ -1,0 +1,81 @@
+"""Environment variables: text only, and braces that KubeSpawner can fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from string import Formatter
+from typing import Any
+
+from deployer.compiling.checks.tables import KINDS, kind_of
+from deployer.compiling.checks.view import Values, each
+from deployer.config.suggestions import did_you_mean
+from deployer.model.place import KeyPath
+
+FIELDS = (
+    "username",
+    "unescaped_username",
+    "escaped_username",
+    "safe_username",
+    "userid",
+    "servername",
+    "unescaped_servername",
+    "escaped_servername",
+    "safe_servername",
+    "user_server",
+    "escaped_user_server",
+    "safe_user_server",
+    "hubnamespace",
+    "namespace",
+    "pod_name",
+    "pvc_name",
+)
+"""What KubeSpawner 7.1 fills in (`KubeSpawner._expand_user_properties`)."""
+
+
+def check_environment(values: Values) -> None:
+    """`singleuser.extraEnv` and those of the hub and the proxy."""
+    check_env(values, ("singleuser", "extraEnv"), values.get("singleuser", "extraEnv"), formatted=True)
+    for path in (("hub", "extraEnv"), ("proxy", "chp", "extraEnv"), ("proxy", "traefik", "extraEnv")):
+        check_env(values, path, values.get(*path), formatted=False)
+
+
+def check_env(values: Values, path: KeyPath, env: Any, *, formatted: bool) -> None:
+    """A mapping of names to texts or to Kubernetes' own form; or, where nothing is `formatted`, a list in that form."""
+    if env is None:
+        return
+    if not isinstance(env, dict) and (formatted or not isinstance(env, list)):
+        values.tell("env-shape", path, found=KINDS[kind_of(env)])
+        return
+    for name, value in each(env):
+        at = (*path, name)
+        if isinstance(value, dict):
+            _own_form(values, at, value)
+        elif isinstance(env, list):
+            values.tell("env-shape", at, found=KINDS[kind_of(value)])
+        elif not isinstance(value, str):
+            written = str(value).lower() if isinstance(value, bool) else value
+            advice = f'quote it: "{written}"' if isinstance(value, bool | int | float) else "write text, in quotes"
+            values.tell("env-not-text", at, name=name, found=KINDS[kind_of(value)], advice=advice)
+        elif formatted and ("{" in value or "}" in value):
+            _fields(values, at, str(name), value)
+
+
+def _own_form(values: Values, path: KeyPath, entry: Mapping[str, Any]) -> None:
+    value = entry.get("value")
+    if value is not None and not isinstance(value, str):
+        written = str(value).lower() if isinstance(value, bool) else value
+        name = str(entry.get("name", path[-1]))
+        values.tell("env-not-text", (*path, "value"), name=name, found=KINDS[kind_of(value)], advice=f'quote it: "{written}"')
+
+
+def _fields(values: Values, path: KeyPath, name: str, text: str) -> None:
+    try:
+        fields = [field for _, field, _, _ in Formatter().parse(text) if field is not None]
+    except ValueError:
+        values.tell("env-braces", path, name=name)
+        return
+    for field in fields:
+        plain = field.split(".")[0].split("[")[0]
+        if plain not in FIELDS:
+            advice = did_you_mean(plain, FIELDS) if plain.isidentifier() else ""
+            values.tell("env-field", path, name=name, field=field, advice=advice or "write {{ and }} for braces of your own")

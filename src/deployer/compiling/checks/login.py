@@ -1,0 +1,161 @@
+"""Who may log in: nobody, everybody, people at the wrong key.
+
+The rules are those of JupyterHub 5: without a setting that allows somebody, nobody may enter; OAuthenticator 17 lets in
+administrators besides, and each of its classes has settings of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from deployer.compiling.checks.classes import CLASS, CONFIG, chosen_class, code_of_hub, settings
+from deployer.compiling.checks.tables import ConfigClass, table
+from deployer.compiling.checks.view import Values
+from deployer.config.suggestions import did_you_mean
+from deployer.model.place import KeyPath
+
+DUMMY = "DummyAuthenticator"
+CHECK_USER = "deployer-check"
+
+# Traits whose names begin with `allow` and which let nobody in.
+_NO_GATE = frozenset(
+    {"allow_2fa", "allowed_failed_logins", "allow_self_approval_for", "allow_unverified_email", "allow_existing_users"}
+)
+_ADMINS = ("admin_users", "admin_groups", "admin_google_groups", "admin_globus_groups")
+_NO_ONE_ENTERS = frozenset({"NullAuthenticator"})
+_SET_BY_CODE = re.compile(
+    r"\b(?:allow|admin|check_allowed)\w*\s*(?:=(?!=)|\+=|\|=|\.(?:append|extend|add|update|union)\()|def check_allowed"
+)
+_IDP_KEYS = ("username_derivation", "allow_all", "allowed_domains", "allowed_domains_claim", "default")
+_DERIVATION_KEYS = ("username_claim", "action", "domain", "prefix")
+
+
+def check_login(values: Values) -> None:
+    """Everything about who may log in."""
+    cls = chosen_class(values)
+    if cls is None:
+        return
+    _dummy(values, cls)
+    _other_classes(values, cls)
+    _gates(values, cls)
+    _blocked(values, cls)
+    if cls.name.endswith("CILogonOAuthenticator"):
+        _cilogon(values, cls)
+
+
+def _dummy(values: Values, cls: ConfigClass) -> None:
+    """A hub with a domain is reached from elsewhere than this machine."""
+    if cls.name == DUMMY and values.release.domain:
+        advice = (
+            ""
+            if values.is_said(*CLASS)
+            else "nothing is said, and dummy is the chart's default; say hub.config.JupyterHub.authenticator_class"
+        )
+        values.tell("login-dummy", CLASS, hint=advice or None)
+
+
+def _other_classes(values: Values, cls: ConfigClass) -> None:
+    """Settings of a class that nobody logs in by, which decide nothing."""
+    related = {cls.name, *cls.parents}
+    for section, config in values.mapping(*CONFIG).items():
+        other = table().find(section) if section in table().login_classes else None
+        if other is None or section in related or cls.name in other.parents or not isinstance(config, dict):
+            continue
+        if values.is_said(*CONFIG, section) and any(_gate(other, key) and value for key, value in config.items()):
+            values.tell("login-other-class", (*CONFIG, section), key=True, other=section, chosen=cls.name)
+
+
+def _gate(cls: ConfigClass, key: str) -> bool:
+    trait = cls.traits.get(key)
+    return trait is not None and trait.allows and key not in _NO_GATE
+
+
+def _gates(values: Values, cls: ConfigClass) -> None:
+    """Somebody may enter, and everybody only where it is said."""
+    if cls.name in _NO_ONE_ENTERS or "allow_all" not in cls.traits:
+        return
+    if any(_open(values, cls, trait) for trait in cls.traits if _gate(cls, trait)):
+        return
+    oauth = "OAuthenticator" in (cls.name, *cls.parents)
+    if oauth and any(_first(values, cls, trait) for trait in _ADMINS if trait in cls.traits):
+        return
+    if cls.everybody_by_default:
+        if values.release.domain and cls.name != DUMMY and not any(settings(values, cls, "allow_all")):
+            values.tell("login-everybody", CLASS, cls=cls.name)
+    elif not _SET_BY_CODE.search(code_of_hub(values)):
+        gates = sorted(trait for trait in cls.traits if _gate(cls, trait))
+        values.tell("login-nobody", CLASS, cls=cls.name, gates=", ".join(gates))
+
+
+def _open(values: Values, cls: ConfigClass, trait: str) -> bool:
+    value = _first(values, cls, trait)
+    if trait in ("allowed_idps", "idps"):
+        return isinstance(value, dict) and any(
+            isinstance(idp, dict) and (idp.get("allow_all") or idp.get("allowed_domains")) for idp in value.values()
+        )
+    if trait == "allowed_groups" and "OAuthenticator" in (cls.name, *cls.parents):
+        return bool(value) and bool(_first(values, cls, "manage_groups"))
+    return bool(value)
+
+
+def _first(values: Values, cls: ConfigClass, trait: str) -> Any:
+    return next((value for _, value in settings(values, cls, trait)), None)
+
+
+def _blocked(values: Values, cls: ConfigClass) -> None:
+    """Nobody is blocked and let in by name at once; the check's own user cannot log in."""
+    blocked = _first(values, cls, "blocked_users")
+    named = {name for trait in ("allowed_users", "admin_users") for name in _texts(_first(values, cls, trait))}
+    for name in sorted(named & set(_texts(blocked))):
+        where = next(path for path, _ in settings(values, cls, "blocked_users"))
+        values.tell("login-blocked", (*where, blocked.index(name)), name=name)
+    if not values.hub.legacy and CHECK_USER in values.mapping("hub", "services") and CHECK_USER not in _texts(blocked):
+        where = next((path for path, _ in settings(values, cls, "blocked_users")), CLASS)
+        values.tell("login-check-user", where, key=True, name=CHECK_USER)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()
+
+
+def _cilogon(values: Values, cls: ConfigClass) -> None:
+    """OAuthenticator refuses to start without identity providers, and with one that it cannot read."""
+    said = [(path, value) for trait in ("idps", "allowed_idps") for path, value in settings(values, cls, trait) if value]
+    if not said:
+        if not re.search(r"idps\b", code_of_hub(values)):
+            values.tell("cilogon-no-idps", CLASS)
+        return
+    for path, idps in said:
+        for entity, idp in idps.items() if isinstance(idps, dict) else ():
+            if urlsplit(entity).scheme not in ("https", "http", "urn"):
+                values.tell("cilogon-not-an-idp", (*path, entity), key=True, entity=entity)
+            for problem_path, code, fields in _idp(idp):
+                values.tell(code, (*path, entity, *problem_path), key=True, **fields)
+
+
+def _idp(idp: Any) -> Iterator[tuple[KeyPath, str, dict[str, Any]]]:
+    """What OAuthenticator's own schema of an identity provider would refuse."""
+    if not isinstance(idp, dict):
+        yield (), "cilogon-idp-missing", {"name": "username_derivation"}
+        return
+    for key in idp:
+        if key not in _IDP_KEYS:
+            yield (key,), "cilogon-idp-key", {"name": key, "advice": did_you_mean(key, _IDP_KEYS, otherwise="its keys")}
+    derivation = idp.get("username_derivation")
+    if not isinstance(derivation, dict):
+        yield (), "cilogon-idp-missing", {"name": "username_derivation"}
+        return
+    for key in derivation:
+        if key not in _DERIVATION_KEYS:
+            advice = did_you_mean(key, _DERIVATION_KEYS, otherwise="its keys")
+            yield ("username_derivation", key), "cilogon-idp-key", {"name": key, "advice": advice}
+    action = derivation.get("action")
+    needed = ["username_claim", *({"strip_idp_domain": ["domain"], "prefix": ["prefix"]}.get(str(action), []))]
+    for key in needed:
+        if key not in derivation:
+            yield ("username_derivation",), "cilogon-idp-missing", {"name": key}
+    if action not in (None, "strip_idp_domain", "prefix"):
+        yield ("username_derivation", "action"), "cilogon-idp-action", {"action": action}

@@ -1,0 +1,115 @@
+"""Memory, CPU and disk sizes in the grammar of the one who reads them: KubeSpawner's, or Kubernetes' own."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from deployer.compiling.checks.view import Values
+from deployer.model.place import KeyPath
+
+# jupyterhub.traitlets.ByteSpecification: powers of 1024, one letter.
+_BYTES = re.compile(r"(\d+(?:\.\d+)?)([KMGT])")
+_LETTERS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+# https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+_QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))([eE][+-]?\d+|[KMGTPE]i|[numkMGTPE])?")
+_SUFFIXES = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
+_SUFFIXES |= {f"{letter}i": 1024.0**power for power, letter in enumerate("KMGTPE", start=1)}
+
+_RESOURCES: tuple[KeyPath, ...] = (
+    ("hub", "resources"),
+    ("proxy", "chp", "resources"),
+    ("proxy", "traefik", "resources"),
+    ("proxy", "secretSync", "resources"),
+    ("prePuller", "resources"),
+    ("prePuller", "hook", "resources"),
+    ("singleuser", "networkTools", "resources"),
+    ("scheduling", "userScheduler", "resources"),
+    ("scheduling", "userPlaceholder", "resources"),
+)
+_DISKS: tuple[KeyPath, ...] = (("hub", "db", "pvc", "storage"), ("singleuser", "storage", "capacity"))
+
+
+def check_quantities(values: Values) -> None:
+    """Every size outside profile lists."""
+    limits(values, ("singleuser", "memory", "guarantee"), ("singleuser", "memory", "limit"), memory=True)
+    limits(values, ("singleuser", "cpu", "guarantee"), ("singleuser", "cpu", "limit"), memory=False)
+    for path in _DISKS:
+        value = values.get(*path)
+        if value is not None and values.is_said(*path):
+            quantity(values, path, value)
+    for path in _RESOURCES:
+        if values.is_said(*path):
+            resources(values, path, values.get(*path))
+
+
+def limits(values: Values, guarantee: KeyPath, limit: KeyPath, *, memory: bool, default: tuple[Any, Any] = (None, None)) -> None:
+    """Two settings of KubeSpawner that belong together; `default` has what holds where one is not said."""
+    read = spawner_memory if memory else spawner_cpu
+    said = values.get(*guarantee, default=default[0]), values.get(*limit, default=default[1])
+    low, high = read(values, guarantee, said[0]), read(values, limit, said[1])
+    if low is not None and high is not None and low > high:
+        path = guarantee if values.is_said(*guarantee) else limit
+        values.tell("guarantee-above-limit", path, guarantee=said[0], limit=said[1])
+
+
+def spawner_memory(values: Values, path: KeyPath, value: Any) -> float | None:
+    """Bytes, by the rules of JupyterHub: a number, or K, M, G, T behind one."""
+    if value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    match = _BYTES.fullmatch(value) if isinstance(value, str) else None
+    if match:
+        return float(match[1]) * _LETTERS[match[2]]
+    if values.get(*path) is not None:
+        values.tell("memory-invalid", path, written=value, advice=_memory_advice(value))
+    return None
+
+
+def _memory_advice(value: Any) -> str:
+    text = str(value).replace(" ", "")
+    if match := re.fullmatch(r"(\d+(?:\.\d+)?)([KMGTkmgt])(?:i?[bB]?|igs?|egs?)", text):
+        return f"write {match[1]}{match[2].upper()}; K, M, G and T are powers of 1024 here"
+    return "write a number and K, M, G or T, such as 512M or 2G (no space)"
+
+
+def spawner_cpu(values: Values, path: KeyPath, value: Any) -> float | None:
+    """CPUs: a number without quotes."""
+    if value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    if values.get(*path) is not None:
+        match = re.fullmatch(r"(\d+)m", str(value))
+        advice = f"write {int(match[1]) / 1000:g}" if match else "write a number without quotes, such as 0.5 or 2"
+        values.tell("cpu-invalid", path, written=value, advice=advice)
+    return None
+
+
+def quantity(values: Values, path: KeyPath, value: Any) -> float | None:
+    """A quantity of Kubernetes: `0.5`, `500m`, `2Gi`."""
+    match = None if isinstance(value, bool) else _QUANTITY.fullmatch(str(value)) if isinstance(value, str | int | float) else None
+    if not match:
+        values.tell("quantity-invalid", path, written=value)
+        return None
+    suffix = match[2] or ""
+    if suffix[:1] in "eE" and len(suffix) > 1 and suffix != "Ei":
+        return float(f"{match[1]}{suffix}")
+    return float(match[1]) * _SUFFIXES.get(suffix, 1.0)
+
+
+def resources(values: Values, path: KeyPath, said: Any) -> None:
+    """Requests and limits of a container."""
+    if not isinstance(said, dict):
+        return
+    found: dict[tuple[str, str], float | None] = {}
+    for part in ("requests", "limits"):
+        amounts = said.get(part)
+        for name, amount in amounts.items() if isinstance(amounts, dict) else ():
+            if amount is not None:
+                found[part, name] = quantity(values, (*path, part, name), amount)
+    for (part, name), amount in found.items():
+        most = found.get(("limits", name))
+        if part == "requests" and amount is not None and most is not None and amount > most:
+            values.tell("guarantee-above-limit", (*path, part, name), guarantee=said[part][name], limit=said["limits"][name])

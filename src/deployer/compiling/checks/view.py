@@ -1,0 +1,114 @@
+"""The values that the hub will read, and where each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from deployer.config.loaded import ChartKeys, LoadedHub
+from deployer.config.messages import problem
+from deployer.model.place import KeyPath, Place, dotted
+from deployer.model.problem import Problem
+from deployer.model.release import Release
+
+ABSENT: Any = object()
+
+
+@dataclass(slots=True)
+class Values:
+    """zero-to-jupyterhub's part of a release: `data` with the chart's defaults, `said` without them. Collects problems."""
+
+    hub: LoadedHub
+    release: Release
+    chart: ChartKeys | None
+    base: KeyPath
+    data: Mapping[str, Any]
+    said: Mapping[str, Any]
+    problems: list[Problem] = field(default_factory=list)
+
+    def get(self, *path: str | int, default: Any = None) -> Any:
+        """The value at a path; `default` where it is not there."""
+        return at(self.data, path, default)
+
+    def mapping(self, *path: str | int) -> Mapping[str, Any]:
+        """The mapping at a path; empty where there is none."""
+        found = at(self.data, path, None)
+        return found if isinstance(found, dict) else {}
+
+    def is_said(self, *path: str | int) -> bool:
+        """The hub says it itself, not the chart."""
+        return at(self.said, path, ABSENT) is not ABSENT
+
+    def named(self, path: KeyPath) -> str:
+        """The path as people write it, from the chart's root."""
+        return dotted((*self.base, *path))
+
+    def tell(self, code: str, path: KeyPath, *, key: bool = False, hint: str | None = None, **fields: Any) -> None:
+        """Add the problem `code` about the value (with `key`: its key) at a path."""
+        self.tell_whole(code, (*self.base, *path), key=key, hint=hint, **fields)
+
+    def tell_whole(self, code: str, path: KeyPath, *, key: bool = False, hint: str | None = None, **fields: Any) -> None:
+        """The same with a path from the chart's root."""
+        place = place_of(self.hub, self.release, self.chart, path, key=key)
+        self.problems.append(problem(code, place, hint=hint, **{"path": dotted(path), **fields}))
+
+
+def at(data: Any, path: KeyPath, default: Any = None) -> Any:
+    """The value at a path of mappings and lists."""
+    for step in path:
+        if isinstance(data, dict):
+            data = data.get(step, ABSENT)
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            return default
+        if data is ABSENT:
+            return default
+    return data
+
+
+def with_defaults(defaults: Any, said: Any) -> Any:
+    """What Helm makes of a chart's defaults and what is said over them: null takes a default away."""
+    if not (isinstance(defaults, dict) and isinstance(said, dict)):
+        return said
+    result = dict(defaults)
+    for key, value in said.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = with_defaults(result.get(key), value)
+    return result
+
+
+def place_of(hub: LoadedHub, release: Release, chart: ChartKeys | None, path: KeyPath, *, key: bool = False) -> Place:
+    """Where a value of the chart was said: in a values file, else what it was compiled from, else the chart's default."""
+    for layer in reversed(hub.layers):
+        if layer.source.has((*layer.base, *path)):
+            return layer.source.place((*layer.base, *path), key=key)
+    compiled = _compiled_at(release, path)
+    if compiled:
+        return compiled
+    for at_chart, source in chart.sources.items() if chart else ():
+        if path[: len(at_chart)] == at_chart and source.has(path[len(at_chart) :]):
+            return source.place(path[len(at_chart) :], key=key)
+    return place_of(hub, release, chart, path[:-1], key=True) if path else hub.source.place(())
+
+
+def _compiled_at(release: Release, path: KeyPath) -> Place | None:
+    """The place of the leaf at `path`, or of the first leaf below it, that a key of the hub's file decided."""
+    if not release.origins:
+        return None
+    own = release.origins.get(path)
+    if own is not None:
+        return own.place
+    below = (origin for leaf, origin in release.origins.items() if leaf[: len(path)] == path and origin.source == "compiled")
+    return next((origin.place for origin in below if origin.place), None) if path else None
+
+
+def each(value: Any) -> Iterator[tuple[str | int, Any]]:
+    """The entries of a mapping or list with their keys; nothing of anything else."""
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        yield from enumerate(value)
