@@ -22,6 +22,10 @@ def check_pods(values: Values) -> None:
 
 
 def _hub(values: Values) -> None:
+    for key in ("extraVolumes", "extraVolumeMounts"):
+        if isinstance(values.get("hub", key), dict):
+            values.tell("hub-volumes-shape", ("hub", key), key=True, found=KINDS["mapping"])
+            return
     volumes = {*_HUB_VOLUMES, *_named(values, ("hub", "extraVolumes"))}
     _mounts(values, ("hub", "extraVolumeMounts"), values.get("hub", "extraVolumeMounts"), volumes)
     for key in ("initContainers", "extraContainers"):

@@ -68,6 +68,9 @@ _SERVERS: dict[str, Template] = {
     "containers-shape": Template("`{path}` is {found}, a list of containers is wanted"),
     "container-incomplete": Template("`{path}` has no {missing}", "every container needs a name and an image"),
     "container-twice": Template("two containers are called `{name}`", "give one another name"),
+    "hub-volumes-shape": Template(
+        "`{path}` is {found}, the hub's pod takes a list", "write `- name: NAME` in front of each entry"
+    ),
     "volume-without-name": Template("`{path}` has no name", "every volume needs one, and mounts say it"),
     "volume-twice": Template("two volumes are called `{name}`", "give one another name"),
     "mount-incomplete": Template("`{path}` has no {missing}", "a mount needs the volume's name and a mountPath"),
