@@ -7,8 +7,8 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from deployer.model.health import CheckOptions, CheckReport, HubAccess
-from deployer.model.protocols import Effects, Progress
+from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
+from deployer.model.protocols import Clock, Effects, Progress
 from deployer.targets.local.machine import LocalMachine
 from deployer.tools.clock import SystemClock
 from deployer.tools.environments import settings_of_installers
@@ -18,16 +18,23 @@ from deployer.tools.resources import carried_fleet
 from deployer.tools.state import StateFolder
 
 
-class _NoProber:
+class _ProberOnDemand:
+    """The prober, whose clients for HTTP take longer to import than most commands take."""
+
+    def __init__(self, progress: Progress, clock: Clock) -> None:
+        self._progress, self._clock = progress, clock
+
     def check(
         self,
         access: HubAccess,
         *,
         all_profiles: bool,
         log: Callable[[str | None], Iterator[str]],
-        options: CheckOptions = CheckOptions(),  # noqa: B008
+        options: CheckOptions = USUAL_CHECK,
     ) -> CheckReport:
-        return CheckReport(ref=access.ref, url=access.url, steps=())
+        from deployer.services.prober import HubProber
+
+        return HubProber(self._progress, self._clock).check(access, all_profiles=all_profiles, log=log, options=options)
 
 
 def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Mapping[str, str] | None = None) -> Effects:
@@ -45,7 +52,7 @@ def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Map
         clock=clock,
         progress=progress,
         targets={"local": machine.target("local"), "try": machine.target("try", scratch=True)},
-        prober=_NoProber(),
+        prober=_ProberOnDemand(progress, clock),
         user=user,
     )
 
