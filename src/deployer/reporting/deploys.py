@@ -33,7 +33,7 @@ def _good(hub: HubOutcome) -> Iterator[str]:
     yield f"{hub.ref}: {'unchanged, nothing to do' if unchanged else f'deployed in {hub.seconds:.1f} s'}"
     yield f"  {hub.address}"
     if hub.login:
-        yield f"  To log in: {hub.login}."
+        yield f"  {hub.login}."
 
 
 def to_json(report: DeployReport) -> dict[str, Any]:

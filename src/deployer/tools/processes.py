@@ -59,6 +59,18 @@ def marked(name: str, prefix: str) -> tuple[Identity, ...]:
     return tuple(found)
 
 
+def commanded(*last: str) -> tuple[Identity, ...]:
+    """The living processes whose command line ends with these words."""
+    wanted = "".join(f"\0{word}\0" if place == 0 else f"{word}\0" for place, word in enumerate(last)).encode()
+    found = []
+    for process in _PROC.glob("[0-9]*"):
+        with suppress(OSError):
+            if (process / "cmdline").read_bytes().endswith(wanted):
+                ticks = start_ticks(int(process.name))
+                found += [Identity(int(process.name), ticks)] if ticks is not None else []
+    return tuple(found)
+
+
 def ended_within(process: Identity, seconds: float, clock: Clock) -> bool:
     """Wait for the end of a process."""
     until = clock.monotonic() + seconds
@@ -82,15 +94,23 @@ def port_is_free(port: int, address: str = "127.0.0.1") -> bool:
     return True
 
 
-def port_holder(port: int) -> str:
-    """Who listens on a TCP port of this machine, in words; empty where it cannot be known."""
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who listens on a port."""
+
+    pid: int
+    command: str
+
+
+def port_holder(port: int) -> Holder | None:
+    """Who listens on a TCP port of this machine; None where it cannot be known."""
     inodes = set(_listeners(port))
     for process in _PROC.glob("[0-9]*"):
         with suppress(OSError):
             for descriptor in (process / "fd").iterdir():
                 if str(descriptor.readlink()).removeprefix("socket:[").removesuffix("]") in inodes:
-                    return f"`{_command(process)}` (pid {process.name})"
-    return ""
+                    return Holder(int(process.name), _command(process))
+    return None
 
 
 def _listeners(port: int) -> Iterator[str]:

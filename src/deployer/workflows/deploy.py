@@ -133,10 +133,9 @@ def _check(effects: Effects, target: Target, release: Release) -> CheckReport:
         return target.logs(release.ref, user=user, lines=20)
 
     access = replace(target.access(release.ref), profiles=profile_choices(release))
-    with effects.progress.step("Check: log in, start a server, run a notebook"):
-        report = effects.prober.check(access, all_profiles=False, log=log)
-        if not report.healthy:
-            raise UnhealthyError(_what_failed(report), hint=_FIX)
+    report = effects.prober.check(access, all_profiles=False, log=log)
+    if not report.healthy:
+        raise UnhealthyError(_what_failed(report), hint=_FIX)
     return report
 
 
@@ -164,7 +163,7 @@ def _rolled_back(
         if before:
             _check(effects, target, release)
     except DeployerError as error:
-        message = f"{sick.message}\nWhat ran before could not be brought back: {error.message}"
+        message = f"{sick.message}\nWhat ran before does not run well again: {error.message.splitlines()[0]}"
         return UnhealthyError(message, hint=error.hint or _FIX)
     back = "What ran before runs again." if before else "It was its first deploy, and nothing of it is left but its volumes."
     return RolledBackError(f"{sick.message}\n{back}", hint=sick.hint or _FIX)

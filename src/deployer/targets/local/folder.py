@@ -92,6 +92,11 @@ class LocalFolders:
 
     root: Path
 
+    @staticmethod
+    def all_below(state: Path) -> tuple[LocalFolder, ...]:
+        """The folders of all hubs of all targets of a state folder."""
+        return tuple(LocalFolder(path.parent) for path in state.glob("*/*/*/deployed.json"))
+
     def of(self, ref: HubRef) -> LocalFolder:
         """One hub's."""
         return LocalFolder(self.root / ref.cluster / ref.hub)

@@ -41,6 +41,12 @@ def read_record(folder: LocalFolder) -> Record | None:
         return None
 
 
+def records(folder: LocalFolder) -> tuple[Record, ...]:
+    """The records of what runs and of what it would go back to."""
+    found = (read_record(folder), read_record(LocalFolder(folder.previous)))
+    return tuple(record for record in found if record)
+
+
 def write_record(folder: LocalFolder, record: Record) -> None:
     """Replace the record. Raises MachineError."""
     write_atomically(folder.record, json.dumps({"version": _VERSION, "record": asdict(record)}, indent=1))

@@ -12,14 +12,14 @@ from deployer.model.secret import Secret
 from deployer.tools.files import write_atomically
 
 _HERE: Mapping[str, str] = {
-    "dummy": "log in with any name that the hub allows",
-    "native": "sign up at {url}hub/signup first, then log in",
-    "tmp": "just open it: everybody gets a temporary user",
-    "shared-password": "log in with any name that the hub allows and the shared password",
-    "ldap": "log in with your directory's name and password",
-    "firstuse": "log in with any name that the hub allows; the first password that you type becomes yours",
-    "null": "nobody logs in: the hub is reached by token only",
-    "pam": "log in with a name and password of this machine",
+    "dummy": "Log in with any name that the hub allows",
+    "native": "Sign up at {url}hub/signup first, then log in",
+    "tmp": "Just open it: everybody gets a temporary user",
+    "shared-password": "Log in with any name that the hub allows and the shared password",
+    "ldap": "Log in with your directory's name and password",
+    "firstuse": "Log in with any name that the hub allows; the first password that you type becomes yours",
+    "null": "Nobody logs in: the hub is reached by token only",
+    "pam": "Log in with a name and password of this machine",
 }
 """Login providers that work on one machine, by the last part of what `authenticator_class` names, in words for a person."""
 
@@ -48,10 +48,18 @@ class LocalLogin:
     reason: str = ""
     asks_password: bool = False
 
+    def notice(self, password: Path) -> tuple[str, ...]:
+        """A loud word where the login provider is replaced."""
+        if not self.reason:
+            return ()
+        return (
+            f"LOGIN: {self.reason}; here anybody who knows the password in {password} can be any person that the hub allows.",
+        )
+
     def words(self, url: str, password: Path) -> str:
         """How a person logs in, in a sentence without a full stop."""
         if self.reason:
-            return f"log in with any name that the hub allows and the password in {password}"
+            return f"Log in with any name that the hub allows and the password in {password}"
         words = _HERE[self.provider].format(url=url)
         if self.provider == "dummy":
             return f"{words} and the password of the hub's file" if self.asks_password else f"{words}; no password is asked"

@@ -24,14 +24,18 @@ def choose(first: int, own: int | None, taken: Collection[int], *, elsewhere: bo
     return port
 
 
-def require_free(port: int, ref: HubRef) -> None:
-    """Raises MachineError where somebody else listens on the port, and says who where that can be known."""
-    advice = f"End it, or set another `local: port:` in config/clusters/{ref.cluster}/cluster.yaml."
+def require_free(port: int, ref: HubRef, own: Collection[int]) -> None:
+    """Raises MachineError where somebody listens on the port who is none of the hub's `own` processes, which its supervisor ends;
+    and says who where that can be known."""
     try:
-        free = port_is_free(port)
+        if port_is_free(port):
+            return
     except PermissionError as error:
         raise refusal(error, f"use port {port} for {ref} on 127.0.0.1") from error
-    if not free:
-        holder = port_holder(port)
-        by = f" by {holder}" if holder else ""
-        raise MachineError(f"port {port} of 127.0.0.1, which {ref} needs, is in use{by}", hint=advice)
+    holder = port_holder(port)
+    if holder is None or holder.pid not in own:
+        by = f" by `{holder.command}` (pid {holder.pid})" if holder else ""
+        raise MachineError(
+            f"port {port} of 127.0.0.1, which {ref} needs, is in use{by}",
+            hint=f"End it, or set another `local: port:` in config/clusters/{ref.cluster}/cluster.yaml.",
+        )

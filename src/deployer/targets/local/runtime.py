@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -81,11 +82,12 @@ class Runtime:
             write_atomically(folder / _COMPLETE, f"{self.jupyterhub}\n", mode=0o644)
 
     def remove_unused(self, used: Iterable[str]) -> None:
-        """Remove environments that no hub uses any more."""
+        """Remove environments that no hub uses any more. Only disk space is lost where that fails."""
         keep = {self.digest, *used}
-        with self.lock.held("JupyterHub's environment"):
-            for folder in self.root.iterdir():
-                if folder.is_dir() and folder.name not in keep:
+        unused = [folder for folder in self.root.glob("*/") if folder.name not in keep]
+        if unused:
+            with suppress(MachineError), self.lock.held("JupyterHub's environment"):
+                for folder in unused:
                     remove_tree(folder)
 
     def _install_proxy(self, folder: Path) -> None:

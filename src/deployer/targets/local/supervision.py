@@ -15,10 +15,11 @@ from typing import Any
 from deployer.errors import UnhealthyError
 from deployer.model.protocols import Clock, Process, Progress
 from deployer.targets.local.folder import LocalFolder
-from deployer.tools.processes import Identity, ended_within, marked
+from deployer.tools.processes import Identity, commanded, ended_within, marked
 
 _SECONDS_TO_START = 180.0
 _SECONDS_TO_STOP = 60.0
+_SECONDS_TO_END = 5.0
 _SECONDS_TO_ANSWER = 3.0
 _PAUSE = 0.1
 _MARK = "HUB_RUNTIME_MARK"
@@ -46,7 +47,7 @@ class Going:
 
 @dataclass(frozen=True, slots=True)
 class Supervision:
-    """Supervisors of this machine's hubs. None of its methods does anything where there is no supervisor, but `start`."""
+    """Supervisors of this machine's hubs. None of its methods but `start` does anything where there is none."""
 
     process: Process
     clock: Clock
@@ -55,40 +56,40 @@ class Supervision:
     def start(self, folder: LocalFolder, python: Path) -> None:
         """Start the supervisor and wait until the hub answers. Raises UnhealthyError, MachineError."""
         folder.status.unlink(missing_ok=True)
-        command = (str(python), "-m", "hub_runtime.supervisor", str(folder.root))
-        pid = self.process.start(command, cwd=folder.root, env={}, log=folder.supervisor_log)
+        pid = self.process.start((str(python), *_command(folder)), cwd=folder.root, env={}, log=folder.supervisor_log)
         self._wait(folder, pid)
 
     def reload(self, folder: LocalFolder) -> None:
         """Let the supervisor take up the new start files, and wait until the hub answers. Raises UnhealthyError."""
-        supervisor = going(folder).supervisor
-        if supervisor:
+        for supervisor in supervisors(folder):
             supervisor.send(signal.SIGHUP)
             self._wait(folder, supervisor.pid)
 
     def leave(self, folder: LocalFolder) -> None:
         """End supervisor, hub and proxy, and leave people's servers to the next supervisor. Raises UnhealthyError."""
-        supervisor = going(folder).supervisor
-        if supervisor:
-            supervisor.send(signal.SIGUSR1)
-            if not ended_within(supervisor, _SECONDS_TO_STOP, self.clock):
-                raise UnhealthyError(f"the supervisor of {folder.root} (pid {supervisor.pid}) does not end")
+        self._end_supervisors(folder, signal.SIGUSR1)
 
     def stop(self, folder: LocalFolder) -> None:
         """End the supervisor, the hub and every server, also those that an earlier crash left. Raises UnhealthyError."""
-        supervisor = going(folder).supervisor
-        if supervisor:
-            supervisor.send(signal.SIGTERM)
-            ended_within(supervisor, _SECONDS_TO_STOP, self.clock)
+        self._end_supervisors(folder, signal.SIGTERM)
         for sign in (signal.SIGTERM, signal.SIGKILL):
-            left = marked(_MARK, identity_of(folder))
+            left = parts(folder)
             for process in left:
                 process.send(sign)
-            if all(ended_within(process, _SECONDS_TO_ANSWER, self.clock) for process in left):
+            if all(ended_within(process, _SECONDS_TO_END, self.clock) for process in left):
                 return
         raise UnhealthyError(
             f"processes of {folder.root} do not end", hint="Look for them with `ps`, and end them as their owner."
         )
+
+    def _end_supervisors(self, folder: LocalFolder, asked: signal.Signals) -> None:
+        for supervisor in supervisors(folder):
+            for sign in (asked, signal.SIGKILL):
+                supervisor.send(sign)
+                if ended_within(supervisor, _SECONDS_TO_STOP, self.clock):
+                    break
+            else:
+                raise UnhealthyError(f"the supervisor of {folder.root} (pid {supervisor.pid}) does not end")
 
     def _wait(self, folder: LocalFolder, pid: int) -> None:
         """Until the start files are applied and the hub runs, saying what it does meanwhile."""
@@ -108,6 +109,20 @@ class Supervision:
             self.clock.sleep(_PAUSE)
         now = going(folder)
         raise _sick(folder, f"it does not answer after {_SECONDS_TO_START:g} seconds {now.reason}", now.log)
+
+
+def _command(folder: LocalFolder) -> tuple[str, ...]:
+    return ("-m", "hub_runtime.supervisor", str(folder.root.resolve()))
+
+
+def supervisors(folder: LocalFolder) -> tuple[Identity, ...]:
+    """The supervisors of a hub, one at most: by its command line, so that it is found whatever happened to its files."""
+    return commanded(*_command(folder))
+
+
+def parts(folder: LocalFolder) -> tuple[Identity, ...]:
+    """Everything else that runs of a hub, people's servers too, by its mark."""
+    return marked(_MARK, identity_of(folder))
 
 
 def _lives(now: Going, pid: int) -> bool:

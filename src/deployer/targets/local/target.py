@@ -24,7 +24,7 @@ from deployer.targets.local.login import ensure_password, local_login
 from deployer.targets.local.notices import Abilities, notices
 from deployer.targets.local.runtime import Runtime
 from deployer.targets.local.start_files import Machine, documents, start_files
-from deployer.targets.local.supervision import Supervision, answers, going, start_digest, tail, users
+from deployer.targets.local.supervision import Supervision, answers, going, parts, start_digest, supervisors, tail, users
 from deployer.targets.local.values import HUB_KEY, complete_values
 from deployer.tools.environments import require_linux
 from deployer.tools.files import remove_tree, write_atomically
@@ -52,9 +52,8 @@ class LocalTarget:
     scratch: bool = False
 
     def render(self, release: Release) -> Manifests:
-        require_linux("A hub on this machine")
         machine = self._machine(release)
-        return Manifests(documents(release, machine), machine.notices)
+        return Manifests(documents(release, machine), (*machine.login.notice(machine.password), *machine.notices))
 
     def running(self, ref: HubRef) -> Running | None:
         folder = self.folders.of(ref)
@@ -85,6 +84,7 @@ class LocalTarget:
         return (*environment, self._step(release.ref))
 
     def lock(self, ref: HubRef) -> AbstractContextManager[None]:
+        require_linux("a hub on this machine")
         prepare(self.state)
         lock = FileLock(self.folders.lock(ref.cluster), self.user, self.clock, self.progress)
         return lock.held(f"cluster {ref.cluster} on this machine")
@@ -97,12 +97,14 @@ class LocalTarget:
         folder = self.folders.of(release.ref)
         machine = self._machine(release)
         if step.name == _START or _port(folder) != machine.port:
-            ports.require_free(machine.port, release.ref)
+            ports.require_free(machine.port, release.ref, {part.pid for part in parts(folder)})
         self._write(folder, release, manifests, machine)
         self._go(step.name, folder, machine.runtime)
 
     def settle(self, ref: HubRef) -> None:
         keeping.settle(self.folders.of(ref))
+        records = map(keeping.records, LocalFolders.all_below(self.state))
+        self.runtime.remove_unused(record.runtime for of_hub in records for record in of_hub)
 
     def undo(self, ref: HubRef) -> bool:
         folder = self.folders.of(ref)
@@ -149,7 +151,7 @@ class LocalTarget:
         """What brings the new start files into effect."""
         folder = self.folders.of(ref)
         record, now = read_record(folder), going(folder)
-        if not now.supervised:
+        if not supervisors(folder):
             return Step(_START, "Start the hub")
         if record and record.runtime == self.runtime.digest and now.state != "failed":
             return Step(_RELOAD, "Restart the hub with its new configuration", _PAUSE)
@@ -207,7 +209,7 @@ class LocalTarget:
         record, now = read_record(folder), going(folder)
         if now.supervised and now.state == "running" and now.applied == start_digest(folder.start):
             return
-        how = _REPLACE if now.supervised else _START
+        how = _REPLACE if supervisors(folder) else _START
         if keeping.migrated(folder):
             self.supervision.leave(folder)
             keeping.bring_back_database(folder)
@@ -219,7 +221,7 @@ class LocalTarget:
         self.supervision.stop(folder)
         for path in folder.temporary:
             remove_tree(path)
-        for path in (*_volumes(folder).values(), folder.root):
+        for path in (*_volumes(folder).values(), folder.root, folder.root.parent):
             with suppress(OSError):
                 path.rmdir()
 
