@@ -26,7 +26,7 @@ def check_snippets(values: Values) -> None:
     for name, text in said.items():
         if not isinstance(text, str):
             if text is not None:
-                values.tell("snippet-not-text", (*EXTRA, name), name=name, found=KINDS[kind_of(text)])
+                values.tell("extra-config-not-text", (*EXTRA, name), name=name, found=KINDS[kind_of(text)])
             continue
         fault = fault_of(text)
         if fault:
@@ -49,7 +49,7 @@ def fault_of(text: str) -> tuple[int, int, str] | None:
 
 def _tell(values: Values, path: KeyPath, name: str, fault: tuple[int, int, str]) -> None:
     line, column, reason = fault
-    values.tell("snippet-syntax", path, name=name, line=line, reason=reason)
+    values.tell("extra-config-syntax", path, name=name, line=line, reason=reason)
     exact = _inside_block(values, (*values.base, *path), line, column)
     if exact:
         values.problems[-1] = replace(values.problems[-1], place=exact)

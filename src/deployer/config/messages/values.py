@@ -44,8 +44,8 @@ _CONFIG: dict[str, Template] = {
     "trait-type": Template("`{trait}` is {found}, {wanted} is wanted", "{advice}"),
     "trait-word": Template("`{value}` is nothing that `{trait}` can be", "{advice}"),
     "trait-wants-code": Template("`{trait}` is {found}, it can only be set in Python", "set it in hub.extraConfig"),
-    "snippet-syntax": Template("`{name}` is not Python: {reason} (line {line} of it)", "the hub would not start"),
-    "snippet-not-text": Template("`{name}` is {found}, Python source is wanted", "write it as a block of text, after `|`"),
+    "extra-config-syntax": Template("`{name}` is not Python: {reason} (line {line} of it)", "the hub would not start"),
+    "extra-config-not-text": Template("`{name}` is {found}, Python source is wanted", "write it as a block of text, after `|`"),
 }
 
 _SERVERS: dict[str, Template] = {
