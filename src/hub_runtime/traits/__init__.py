@@ -5,11 +5,13 @@ Belongs here: one module a part of the values; `configure` puts them in order. N
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import replace
 from typing import Any
 
 from hub_runtime import z2jh
-from hub_runtime.folder import HubFolder
+from hub_runtime.folder import HubFolder, write_private
 from hub_runtime.generated import ensure_secrets
 from hub_runtime.settings import read_settings
 from hub_runtime.traits import authorization, hub, servers, snippets, storage
@@ -18,16 +20,18 @@ from hub_runtime.values import read_values, with_release
 
 def configure(c: Any, folder: HubFolder) -> None:
     """Set every trait of this hub. Raises ConfigurationProblem, which says what to change."""
-    from hub_runtime.traits import local  # it takes Kubernetes away from KubeSpawner, which needs it where `apply_values` alone is used
+    # Imported here, as it takes Kubernetes away from KubeSpawner, which needs it where `apply_values` alone is used.
+    from hub_runtime.traits import local
 
     settings = read_settings(folder.accepted / "settings.json")
     values = with_release(read_values(folder.accepted / "values.json"), settings.hub)
-    apply_values(c, values, ensure_secrets(folder, values))
-    local.apply(c, folder, settings, values)
+    left_out = apply_values(c, values, ensure_secrets(folder, values), forgiving=settings.forgiving)
+    write_private(folder.run / "left-out.json", json.dumps(left_out))
+    local.apply(c, folder, replace(settings, notices=(*settings.notices, *left_out)), values)
 
 
-def apply_values(c: Any, values: dict[str, Any], secrets: dict[str, str]) -> None:
-    """The chart's meaning of the values, in the chart's order; the person's own Python comes last."""
+def apply_values(c: Any, values: dict[str, Any], secrets: dict[str, str], *, forgiving: bool = False) -> tuple[str, ...]:
+    """The chart's meaning of the values, in the chart's order; the person's own Python comes last. Returns what of it was left out."""
     z2jh.tell(values, secrets)
     sys.modules["z2jh"] = z2jh
     hub.apply(c, values)
@@ -39,4 +43,4 @@ def apply_values(c: Any, values: dict[str, Any], secrets: dict[str, str]) -> Non
     hub.apply_debug(c)
     hub.apply_secrets(c)
     hub.apply_sections(c, values)
-    snippets.run_all(c, values)
+    return snippets.run_all(c, values, forgiving=forgiving)
