@@ -9,8 +9,8 @@ from yaml.error import Mark
 
 from deployer.config.messages import problem
 from deployer.config.source_text import SourceText
-from deployer.config.yaml_data import Reader, key_of, mapping_entries, node_place
-from deployer.config.yaml_nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode, compose
+from deployer.config.yaml_data import Reader, key_of, mapping_entries, node_place, scalar_value
+from deployer.config.yaml_nodes import PLAIN, CollectionNode, MappingNode, Node, ScalarNode, SequenceNode, compose
 from deployer.model.place import KeyPath, Place
 from deployer.model.problem import Problem
 
@@ -58,7 +58,7 @@ class Document:
 
     def place_of(self, found: Found, *, key: bool = False) -> Place:
         """The place of a node that `find` gave."""
-        node = found.key if found.key is not None and (key or _stands_at_its_key(found.node)) else found.node
+        node = found.key if found.key is not None and (key or _stands_at_its_key(found.key, found.node)) else found.node
         return node_place(self.text, node)
 
     def written(self, path: KeyPath) -> str | None:
@@ -117,10 +117,12 @@ def empty_document(file: str) -> Document:
 
 
 def _is_null(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and node.style is None and node.value in ("", "~", "null")
+    return isinstance(node, ScalarNode) and node.tag == PLAIN and scalar_value(node) is None
 
 
-def _stands_at_its_key(node: Node) -> bool:
+def _stands_at_its_key(key: Node, node: Node) -> bool:
+    if node.start_mark.index < key.start_mark.index:
+        return True  # an alias: its value is written elsewhere
     if isinstance(node, ScalarNode):
-        return node.value == "" and node.style is None
+        return bool(node.value == "" and node.tag == PLAIN)
     return isinstance(node, CollectionNode) and not node.flow_style

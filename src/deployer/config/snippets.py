@@ -17,7 +17,7 @@ from deployer.model.problem import Problem
 
 
 def read_snippets(shelf: Shelf, folder: str, spec: HubFile, source: Sourced) -> Mapping[str, str]:
-    """The files of `hub.python` by name, in the order in which they run."""
+    """The files of `hub.python` by name, in the order in which they run; without those that are no Python."""
     snippets: dict[str, str] = {}
     for index, name in enumerate(spec.hub.python):
         place = source.place(("hub", "python", index))
@@ -33,8 +33,9 @@ def read_snippets(shelf: Shelf, folder: str, spec: HubFile, source: Sourced) -> 
             continue
         text = shelf.text(path)
         if text is not None:
-            shelf.problems += syntax_problems(path, text)
-            snippets[name] = text
+            wrong = syntax_problems(path, text)
+            shelf.problems += wrong
+            snippets |= {} if wrong else {name: text}
     return snippets
 
 
@@ -46,7 +47,7 @@ def syntax_problems(path: str, text: str) -> list[Problem]:
     except SyntaxError as error:
         source = SourceText(path, text.encode())
         place = source.place((error.lineno or 1) - 1, max(0, (error.offset or 1) - 1))
-        return [problem("snippet-syntax", place, reason=error.msg)]
+        return [problem("python-syntax", place, reason=error.msg)]
     except ValueError as error:
-        return [problem("snippet-syntax", SourceText(path, b"").place_of_file, reason=str(error))]
+        return [problem("python-syntax", SourceText(path, b"").place_of_file, reason=str(error))]
     return []

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from deployer.config.messages import TEMPLATES, problem
 from deployer.config.model_fields import fields_at, keys_anywhere
 from deployer.config.sourced import Layers
-from deployer.config.suggestions import did_you_mean
+from deployer.config.suggestions import closest, did_you_mean
 from deployer.model.place import KeyPath, dotted
 from deployer.model.problem import Problem
 
@@ -122,6 +122,8 @@ def _rank(fault: _Fault) -> int:
 def _problem(target: Target, source: Layers, group: list[_Fault]) -> Problem:
     fault = group[0]
     if fault.kind in TEMPLATES:
+        if _reads_otherwise(source, fault):
+            return _not_text(source, fault)
         place = source.place(fault.path, key=fault.key == "[key]")
         return problem(fault.kind, place, path=dotted(fault.path), **fault.context)
     if fault.kind == "literal_error" and isinstance(fault.value, str):
@@ -154,7 +156,9 @@ def _unknown_key(target: Target, source: Layers, fault: _Fault) -> Problem:
     known = fields_at(target.model, parent, source.data)
     advice = did_you_mean(key, known)
     elsewhere = keys_anywhere(target.model).get(key)
-    if elsewhere:
+    if closest(key, known):
+        pass
+    elif elsewhere:
         advice = f"it belongs into `{elsewhere}`"
     elif not parent and key in target.chart_words:
         advice = "the chart's own words stand below `values`"
@@ -179,11 +183,22 @@ def _wrong_type(target: Target, source: Layers, group: list[_Fault]) -> Problem:
     fault = group[0]
     place, path, written = source.place(fault.path), dotted(fault.path), source.written(fault.path)
     kinds = [other.kind for other in group]
-    if "string_type" in kinds and isinstance(fault.value, bool | int | float) and written is not None:
-        return problem("not-text", place, path=path, written=written, read=_described(fault.value))
+    if "string_type" in kinds and isinstance(fault.value, bool | int | float):
+        return _not_text(source, fault)
     wanted = list(dict.fromkeys(_wanted(other) for other in group))
     advice = _type_advice(target, source, fault, wanted, written)
     return problem("wrong-type", place, path=path, found=_described(fault.value), wanted=" or ".join(wanted), advice=advice)
+
+
+def _reads_otherwise(source: Layers, fault: _Fault) -> bool:
+    """A number that is not the one that was written, such as an account with a leading zero."""
+    return isinstance(fault.value, int | float) and str(fault.value) != source.written(fault.path)
+
+
+def _not_text(source: Layers, fault: _Fault) -> Problem:
+    written = source.written(fault.path)
+    about = {"written": written, "read": _described(fault.value)}
+    return problem("not-text", source.place(fault.path), path=dotted(fault.path), **about)
 
 
 def _wanted(fault: _Fault) -> str:
@@ -197,10 +212,10 @@ def _type_advice(target: Target, source: Layers, fault: _Fault, wanted: list[str
         return f"write it as a list: [{written}]"
     if "true or false" in wanted and written:
         return "write true or false, without quotes"
-    if wanted[0] in ("a number", "a whole number") and written and re.fullmatch(r"[\d.]+", written):
+    if wanted[0] in ("a number", "a whole number") and isinstance(fault.value, str) and re.fullmatch(r"[\d.]+", fault.value):
         return "take the quotes away"
     if "a mapping" in wanted:
-        names = fields_at(target.model, fault.path, {})
+        names = fields_at(target.model, fault.path, source.data)
         return f"its settings: {', '.join(names)}" if names else ""
     return ""
 

@@ -104,6 +104,8 @@ def compose(text: SourceText) -> tuple[Node | None, Problem | None]:
 
 
 def _not_utf8(text: SourceText, position: int) -> Problem:
+    if position == 0:
+        return problem("not-utf8", text.place_of_file, byte=f"0x{text.content[0]:02x}")
     before = text.content[:position].decode("utf-8-sig")
     line = before.count("\n")
     column = len(before) - before.rfind("\n") - 1
@@ -143,13 +145,22 @@ def _syntax(text: SourceText, error: MarkedYAMLError) -> Problem:
     code, opening = next(((code, opening) for part, code, opening in _PHRASES if part in phrase), ("yaml-syntax", False))
     if opening and error.context_mark is not None:
         mark = error.context_mark
+    if code == "yaml-second-colon" and _continues(text, mark.line, mark.column):
+        above = text.lines[mark.line - 1]
+        return problem("yaml-no-colon", text.place(mark.line - 1, len(above) - len(above.lstrip()), 0))
     place = text.place(mark.line, mark.column, _width(code, line[mark.column :]))
     character = line[mark.column : mark.column + 1]
     first = error.context_mark.line + 1 if error.context_mark else 0
     return problem(code, place, reason=phrase, character=character, token=line[mark.column :].split(" ")[0], first=first)
 
 
+def _continues(text: SourceText, line: int, column: int) -> bool:
+    """The line's first colon stands at `column`, and the line above has none, so that YAML takes both for one text."""
+    here, above = text.lines[line], text.lines[line - 1] if line else ""
+    return ":" not in here[:column] and bool(above.strip()) and ":" not in above and not above.strip().startswith(("-", "#", "?"))
+
+
 def _width(code: str, rest: str) -> int:
-    if code in ("yaml-unknown-alias", "yaml-anchor-twice"):
+    if code in ("yaml-unknown-alias", "yaml-anchor-twice", "yaml-no-colon"):
         return len(re.split(r"[\s,\]}]", rest, maxsplit=1)[0])
     return 1

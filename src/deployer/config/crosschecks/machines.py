@@ -51,8 +51,6 @@ def _environments(hub: LoadedHub) -> Iterator[Problem]:
             yield problem("environment-both", hub.source.place((*path, "any_image"), key=True), name=environment.name)
         if not environment.image and not environment.any_image:
             yield problem("environment-empty", hub.source.place((*path, "name")), name=environment.name)
-    flagged = [("environments", i, "default") for i, entry in enumerate(hub.spec.environments) if entry.default]
-    yield from _one_default(hub, flagged)
 
 
 def _one_default(hub: LoadedHub, paths: Iterable[KeyPath]) -> Iterator[Problem]:
@@ -89,8 +87,6 @@ def _shares(hub: LoadedHub, path: KeyPath, machine: Machine, available: Room | N
     for index, written in enumerate(machine.shares):
         fraction = scalars.share(written)
         place = hub.source.place((*path, "shares", index))
-        if fraction in offered:
-            yield problem("share-twice", place, share=written)
         offered.append(fraction)
         if available and available.memory * fraction < _SMALLEST_SERVER:
             memory = _readable(int(available.memory * fraction))
@@ -123,7 +119,7 @@ def _exceeding(size: Size, available: Room) -> Iterator[tuple[str, str, str]]:
     if memory > available.memory:
         yield "memory", size.memory.partition("..")[0], _readable(available.memory)
     if size.cpu is not None and scalars.cpu_range(size.cpu)[0] > available.cpu:
-        yield "cpu", f"{scalars.cpu_range(size.cpu)[0]:g} CPUs", f"{available.cpu:g} CPUs"
+        yield "cpu", f"{scalars.cpu_range(size.cpu)[0]:g} CPUs", f"{available.cpu:.2f} CPUs"
 
 
 def _readable(memory: int) -> str:

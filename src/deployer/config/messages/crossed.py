@@ -18,7 +18,7 @@ TEMPLATES: dict[str, Template] = {
     "extends-cycle": Template("this goes in a circle: {chain}", "take one of the `extends` away"),
     "extends-missing": Template("there is no file `{name}` in this hubs/ folder", "{advice}"),
     "snippet-missing": Template("there is no file `{name}` in this hubs/ folder", "{advice}"),
-    "snippet-syntax": Template("this is not Python: {reason}"),
+    "python-syntax": Template("this is not Python: {reason}"),
     "secret-not-encrypted": Template(
         "this file is not encrypted",
         "change the secrets in it, they have been seen; then encrypt it: sops encrypt --in-place {file}",
@@ -60,7 +60,6 @@ TEMPLATES: dict[str, Template] = {
     "default-twice": Template("a second default, the first is in line {first}", "keep one `default: true`"),
     "default-not-offered": Template("the default `{share}` is not among the shares", "one of: {shares}"),
     "shares-and-sizes": Template("a machine has shares or sizes, not both", "keep one of the two"),
-    "share-twice": Template("the share `{share}` is there twice", "keep one of the two"),
     "share-too-small": Template(
         "{share} of a machine of `{pool}` is {memory}, too little for a server", "the smallest useful share has {least}"
     ),

@@ -29,15 +29,21 @@ def _checked(code: str, parse: Any) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _quantity(value: Any) -> Any:
-    """A bare number is no quantity: told as such, not as a missing quote."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        reason = f"{value} has no unit; write {value}Gi or {value}M"
-        raise PydanticCustomError("not-a-quantity", "{reason}", {"reason": reason})
-    return value
+def _refused(kinds: Any, code: str, reason: str) -> BeforeValidator:
+    """Bare numbers where a text with a grammar is wanted: told as what they lack, not as a missing quote."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, kinds) and not isinstance(value, bool):
+            raise PydanticCustomError(code, "{reason}", {"reason": reason.format(value=value)})
+        return value
+
+    return BeforeValidator(check)
 
 
-_Size = Annotated[str, _checked("not-a-quantity", scalars.memory_size), BeforeValidator(_quantity)]
+_NO_SIZE = _refused(int | float, "not-a-quantity", "{value} has no unit; write {value}Gi or {value}M")
+_NO_DURATION = _refused(int | float, "not-a-duration", "{value} has no unit; write {value}s, {value}m, {value}h or {value}d")
+_NO_SHARE = _refused(float, "not-a-share", "{value} is not a share of a machine; write a fraction such as 1/8")
+_Size = Annotated[str, _checked("not-a-quantity", scalars.memory_size), _NO_SIZE]
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 DnsLabel = Annotated[str, _checked("not-a-dns-label", scalars.dns_label)]
@@ -46,10 +52,10 @@ Url = Annotated[str, _checked("not-a-url", scalars.url)]
 ImageReference = Annotated[str, _checked("not-an-image", scalars.image_reference)]
 Memory = _Size
 Disk = _Size
-MemoryRange = Annotated[str, _checked("not-a-quantity", scalars.memory_range), BeforeValidator(_quantity)]
+MemoryRange = Annotated[str, _checked("not-a-quantity", scalars.memory_range), _NO_SIZE]
 CpuRange = Annotated[str | int | float, _checked("not-a-cpu-count", scalars.cpu_range)]
-Duration = Annotated[str, _checked("not-a-duration", scalars.duration_seconds)]
-Share = Annotated[str | int, _checked("not-a-share", scalars.share)]
+Duration = Annotated[str, _checked("not-a-duration", scalars.duration_seconds), _NO_DURATION]
+Share = Annotated[str | int, _checked("not-a-share", scalars.share), _NO_SHARE]
 RelativePath = Annotated[str, _checked("not-a-relative-path", scalars.relative_path)]
 AbsolutePath = Annotated[str, _checked("not-an-absolute-path", scalars.absolute_path)]
 EnvName = Annotated[str, _checked("not-an-env-name", scalars.env_name)]

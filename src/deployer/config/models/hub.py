@@ -207,7 +207,7 @@ class HubFile(FileModel):
     name: Name | None = Field(default=None, description="Must equal the file's name; may be left out.")
     domain: Domain | None = Field(default=None, description="Where it is reached; not for a local hub.")
     stage: Literal["staging", "canary", "production"] = Field(default="production", description="What is deployed before what.")
-    extends: list[RelativePath] = Field(default_factory=list, description="Files of this folder that this one builds on.")
+    extends: list[Name] = Field(default_factory=list, description="Files of this folder that this one builds on.")
     metadata: dict[str, Any] = Field(default_factory=dict, description="Free.")
     community: Community = Field(default_factory=Community, description="What the landing page says.")
     login: Login | None = Field(default=None, description="Who may log in.")

@@ -1,0 +1,4 @@
+async def claims(authenticator):
+    return {"a": 1
+
+print("x"
