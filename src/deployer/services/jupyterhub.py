@@ -130,7 +130,7 @@ def no_answer(error: httpx.HTTPError, path: str) -> ServiceError:
         httpx.ConnectTimeout: "nobody answered in time",
         httpx.ConnectError: "no connection",
         httpx.TimeoutException: "the answer did not come in time",
-        httpx.RemoteProtocolError: "the connection broke off",
+        httpx.RemoteProtocolError: "no proper answer",
     }
     reason = next((text for kind, text in reasons.items() if isinstance(error, kind)), type(error).__name__)
     detail = f" ({error})" if str(error) else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from urllib.parse import urljoin
 
 import httpx
 
@@ -58,12 +57,12 @@ def login_page(route: Route, *, seconds: float) -> LoginPage:
 
 
 def _walk(route: Route, *, seconds: float) -> LoginPage:
-    address = urljoin(route.url, _LOGIN)
+    address = _joined(route.url, _LOGIN)
     with route.client(seconds=seconds) as http:
         for _ in range(_HOPS):
             answer = _get(http, address)
             if answer.is_redirect:
-                address = urljoin(address, answer.headers["location"])
+                address = _joined(address, answer.headers["location"])
                 if not _is_ours(route, address):
                     return LoginPage(provider=address)
                 if not _is_login(route, address):
@@ -73,7 +72,7 @@ def _walk(route: Route, *, seconds: float) -> LoginPage:
                 raise ServiceError(f"/{_LOGIN} answered {answer.status_code} {answer.reason_phrase}")
             page = _Page(answer.text)
             if page.to_provider and not page.password:
-                address = urljoin(address, page.to_provider)
+                address = _joined(address, page.to_provider)
                 continue
             return LoginPage(form=page.password)
     raise ServiceError(f"/{_LOGIN} redirects in a circle")
@@ -105,7 +104,7 @@ def ask_provider(page: LoginPage, route: Route, *, seconds: float) -> ProviderAn
                 answer = http.get(address)
             except httpx.HTTPError as error:
                 return ProviderAnswer(unreachable=no_answer(error, httpx.URL(address).host).message.lstrip("/"))
-            address = urljoin(address, answer.headers.get("location", ""))
+            address = _joined(address, answer.headers.get("location", ""))
             verdict = _verdict(answer, httpx.URL(address))
             if verdict != ProviderAnswer() or not answer.is_redirect or _is_ours(route, address):
                 return verdict
@@ -127,6 +126,11 @@ def _refusal(address: httpx.URL) -> str:
         if code := address.params.get(name):
             return f"{address.host} says `{code}` {address.params.get('error_description', '')}".rstrip()
     return ""
+
+
+def _joined(address: str, reference: str) -> str:
+    """Raises httpx.InvalidURL."""
+    return str(httpx.URL(address).join(reference))
 
 
 def _get(http: httpx.Client, address: str) -> httpx.Response:
@@ -159,5 +163,5 @@ class _Page(HTMLParser):
         values = dict(attrs)
         if tag == "input" and values.get("type") == "password":
             self.password = True
-        if tag == "a" and httpx.URL(values.get("href") or "").path.endswith(_TO_PROVIDER):
+        if tag == "a" and (values.get("href") or "").partition("?")[0].endswith(_TO_PROVIDER):
             self.to_provider = values["href"] or ""

@@ -53,7 +53,7 @@ def read_notebook(text: str) -> Notebook:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"this is no notebook of nbformat 4: {type(error).__name__} {error}") from error
     if version != 4:
-        raise UsageError(f"the notebook has nbformat {version}; the check runs 4", hint="save it again in JupyterLab")
+        raise UsageError(f"the notebook has nbformat {version}; the check runs 4", hint="save it in JupyterLab")
     if not any(cell.source.strip() for cell in found):
         raise UsageError("the notebook has no code cell", hint="name one that does something")
     return Notebook(found, str(language).lower())
@@ -66,7 +66,7 @@ def _cell(number: int, cell: dict[str, Any]) -> Cell:
 
 
 def run_notebook(kernel: Kernel, notebook: Notebook) -> None:
-    """Run every cell; those tagged `always` last, whatever happened. Raises ServiceError that names the first cell that failed."""
+    """Run every cell; those tagged `always` last, whatever happened. Raises ServiceError that names what failed first."""
     try:
         for cell in notebook.cells:
             if not cell.always:

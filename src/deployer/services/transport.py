@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import ssl
 from dataclasses import dataclass
+from functools import cache
 
 import httpx
 
@@ -31,6 +32,7 @@ class Route:
             headers=headers,
             timeout=httpx.Timeout(seconds, connect=min(seconds, _SECONDS_TO_CONNECT)),
             trust_env=not self.direct,
+            verify=_trusted(),
             transport=_Elsewhere(self.connect_to) if self.connect_to else None,
         )
 
@@ -44,7 +46,7 @@ class _Elsewhere(httpx.BaseTransport):
 
     def __init__(self, address: tuple[str, int]) -> None:
         self._address = address
-        self._inner = httpx.HTTPTransport(verify=ssl.create_default_context(), trust_env=False)
+        self._inner = httpx.HTTPTransport(verify=_trusted(), trust_env=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         host, port = self._address
@@ -54,6 +56,12 @@ class _Elsewhere(httpx.BaseTransport):
 
     def close(self) -> None:
         self._inner.close()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Reading all certificates takes a moment, so it is done once."""
+    return httpx.create_ssl_context()
 
 
 def _is_loopback(host: str) -> bool:
