@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 
 import pytest
+from tests.support.cases import CASES, base_files, case_names, case_problems, problems_of
 
 from deployer.model.tree import FleetTree
 from deployer.reporting.problems import to_text
-from tests.support.cases import CASES, base_files, case_names, case_problems, problems_of
 
 
 @pytest.mark.parametrize("name", case_names())
