@@ -7,7 +7,8 @@
       "login_override": null,             or {"reason": "a sentence for the login page", "password_file": "/absolute/path"}
       "notices": ["image ... is not used on this machine"],       shown on the spawn page
       "templates": ["/absolute/path/of/hub-templates"],           searched before JupyterHub's own
-      "contact": "hubs@team.example.org"
+      "contact": "hubs@team.example.org",
+      "forgiving": false                  a snippet that fails is left out, and told in run/left-out.json and on the spawn page
     }
 
 A `login_override` replaces the login provider by a form: any allowed person's name and the one password that the file holds
@@ -46,6 +47,7 @@ class Settings:
     notices: tuple[str, ...] = ()
     templates: tuple[Path, ...] = ()
     contact: str = ""
+    forgiving: bool = False
 
 
 def read_settings(path: Path) -> Settings:
@@ -75,4 +77,5 @@ def _settings(content: dict[str, Any]) -> Settings:
         notices=tuple(map(str, content.get("notices") or ())),
         templates=tuple(map(Path, content.get("templates") or ())),
         contact=str(content.get("contact") or ""),
+        forgiving=bool(content.get("forgiving")),
     )

@@ -26,12 +26,14 @@ def configure(c: Any, folder: HubFolder) -> None:
     settings = read_settings(folder.accepted / "settings.json")
     values = with_release(read_values(folder.accepted / "values.json"), settings.hub)
     left_out = apply_values(c, values, ensure_secrets(folder, values), forgiving=settings.forgiving)
+    if settings.forgiving:
+        left_out += local.without_programs(c)
     write_private(folder.run / "left-out.json", json.dumps(left_out))
     local.apply(c, folder, replace(settings, notices=(*settings.notices, *left_out)), values)
 
 
 def apply_values(c: Any, values: dict[str, Any], secrets: dict[str, str], *, forgiving: bool = False) -> tuple[str, ...]:
-    """The chart's meaning of the values, in the chart's order; the person's own Python comes last. Returns what of it was left out."""
+    """The chart's meaning of the values, in the chart's order, the person's own Python last. Returns what of that was left out."""
     z2jh.tell(values, secrets)
     sys.modules["z2jh"] = z2jh
     hub.apply(c, values)

@@ -18,7 +18,7 @@ from hub_runtime.folder import HubFolder, read_json
 from hub_runtime.generated import SUPERVISOR_SERVICE, service_token
 from hub_runtime.settings import Settings
 from hub_runtime.spawner import adopted_class
-from hub_runtime.traits.authorization import HUB_API
+from hub_runtime.traits.authorization import CULLER, HUB_API
 from hub_runtime.z2jh import get_secret_value
 
 LOOPBACK = "127.0.0.1"
@@ -97,6 +97,15 @@ def _point_culler(c: Any, hub_url: str) -> None:
     for service in c.JupyterHub.services:
         if service.get("command"):
             service["command"] = [str(part).replace(HUB_API, hub_url) for part in _words(service["command"])]
+
+
+def without_programs(c: Any) -> tuple[str, ...]:
+    """Run no services but the idle culler, as their programs are in an image that is not used here; roles may still name them.
+    Returns what is not run."""
+    idle = [service for service in _listed(c.JupyterHub.get("services")) if service.get("command") and service["name"] != CULLER]
+    for service in idle:
+        del service["command"]
+    return tuple(f"service {service['name']}: its program is in the hub's own image, which is not used here" for service in idle)
 
 
 def _words(command: str | list[str]) -> list[str]:

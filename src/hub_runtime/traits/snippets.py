@@ -25,11 +25,18 @@ from hub_runtime.errors import ConfigurationProblem
 _CONFIG_FOLDER = PurePosixPath("/usr/local/etc/jupyterhub/jupyterhub_config.d")
 
 
-def run_all(c: Any, values: Mapping[str, Any]) -> None:
-    """Run every snippet. Raises ConfigurationProblem for the first that fails."""
+def run_all(c: Any, values: Mapping[str, Any], *, forgiving: bool = False) -> tuple[str, ...]:
+    """Run every snippet. Raises ConfigurationProblem for the first that fails, or, if `forgiving`, returns what failed."""
     namespace = _namespace(c)
+    left_out = []
     for name, source in _sources(values):
-        _run(name, source, namespace)
+        try:
+            _run(name, source, namespace)
+        except ConfigurationProblem as problem:
+            if not forgiving:
+                raise
+            left_out.append(str(problem))
+    return tuple(left_out)
 
 
 def _sources(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

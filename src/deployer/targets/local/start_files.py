@@ -27,6 +27,8 @@ class Machine:
     password: Path
     notices: tuple[str, ...]
     runtime: str
+    forgiving: bool = False
+    """Snippets that fail are left out."""
 
 
 def start_files(release: Release, machine: Machine) -> Mapping[str, str]:
@@ -51,6 +53,7 @@ def _settings(release: Release, machine: Machine) -> Mapping[str, Any]:
         "notices": machine.notices,
         "templates": (),
         "contact": release.contact,
+        "forgiving": machine.forgiving,
     }
 
 

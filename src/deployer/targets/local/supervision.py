@@ -181,6 +181,15 @@ def answers(url: str) -> bool:
         connection.close()
 
 
+def left_out(folder: LocalFolder) -> tuple[str, ...]:
+    """Snippets of a forgiving hub that failed, and why."""
+    try:
+        content: list[str] = json.loads((folder.root / "run" / "left-out.json").read_bytes())
+    except (OSError, ValueError):
+        return ()
+    return tuple(map(str, content))
+
+
 def users(folder: LocalFolder) -> int:
     """People with a running server."""
     names: set[str] = set()

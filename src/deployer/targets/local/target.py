@@ -24,7 +24,17 @@ from deployer.targets.local.login import ensure_password, local_login
 from deployer.targets.local.notices import Abilities, notices
 from deployer.targets.local.runtime import Runtime
 from deployer.targets.local.start_files import Machine, documents, start_files
-from deployer.targets.local.supervision import Supervision, answers, going, parts, start_digest, supervisors, tail, users
+from deployer.targets.local.supervision import (
+    Supervision,
+    answers,
+    going,
+    left_out,
+    parts,
+    start_digest,
+    supervisors,
+    tail,
+    users,
+)
 from deployer.targets.local.values import HUB_KEY, complete_values
 from deployer.tools.environments import require_linux
 from deployer.tools.files import remove_tree, write_atomically
@@ -100,6 +110,8 @@ class LocalTarget:
             ports.require_free(machine.port, release.ref, {part.pid for part in parts(folder)})
         self._write(folder, release, manifests, machine)
         self._go(step.name, folder, machine.runtime)
+        for reason in left_out(folder):
+            self.progress.warn(f"left out: {reason}")
 
     def settle(self, ref: HubRef) -> None:
         keeping.settle(self.folders.of(ref))
@@ -167,6 +179,7 @@ class LocalTarget:
             password=folder.password,
             notices=notices(complete_values(replace(release, defaults={})), Abilities(root=os.geteuid() == 0)),
             runtime=self.runtime.digest,
+            forgiving=self.scratch,
         )
 
     def _port(self, release: Release) -> int:
