@@ -11,10 +11,12 @@ from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAcc
 from deployer.model.protocols import Clock, Effects, Progress
 from deployer.targets.local.machine import LocalMachine
 from deployer.tools.clock import SystemClock
+from deployer.tools.editor import TerminalEditor
 from deployer.tools.environments import settings_of_installers
 from deployer.tools.fleet_files import FolderFiles
 from deployer.tools.process import SystemProcess
 from deployer.tools.resources import carried_fleet
+from deployer.tools.sops import Sops, key_environment
 from deployer.tools.state import StateFolder
 
 
@@ -53,6 +55,8 @@ def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Map
         progress=progress,
         targets={"local": machine.target("local"), "try": machine.target("try", scratch=True)},
         prober=_ProberOnDemand(progress, clock),
+        secrets=Sops(process, fleet_root, key_environment(given)),
+        editor=TerminalEditor(process, given),
         user=user,
     )
 

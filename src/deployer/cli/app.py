@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from deployer import __version__
-from deployer.cli import attempt, check, deploy, destroy, explain, logs, new, output, schema, status, validate
+from deployer.cli import attempt, check, deploy, destroy, explain, logs, new, output, schema, secrets, status, validate
 from deployer.cli.options import Debug, Fleet, Format, State
 from deployer.errors import UnknownNameError
 
@@ -93,3 +93,9 @@ _new = typer.Typer(
 for writer in (new.fleet, new.cluster, new.hub):
     _new.command()(writer)
 app.add_typer(_new, name="new")
+
+_secrets = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode=None, help="Read and change what sops encrypts.")
+for keeper in (secrets.view, secrets.edit, secrets.rotate):
+    _secrets.command()(keeper)
+_secrets.command("set")(secrets.set_secret)
+app.add_typer(_secrets, name="secrets")

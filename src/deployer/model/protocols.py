@@ -11,7 +11,9 @@ from typing import Protocol
 
 from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
 from deployer.model.plan import Manifests, Running, Step
+from deployer.model.place import KeyPath
 from deployer.model.release import HubRef, Release
+from deployer.model.secret import Secret
 from deployer.model.tree import FleetTree
 
 
@@ -170,6 +172,29 @@ class Prober(Protocol):
         A sick hub is no exception: the report says so."""
 
 
+class SecretFiles(Protocol):
+    """Encrypted files of a fleet; paths are relative to its root. Each raises ToolMissingError and ToolFailedError."""
+
+    def read(self, path: str) -> str:
+        """The plain text."""
+
+    def write(self, path: str, text: str) -> None:
+        """Encrypt and write, whole or not at all."""
+
+    def set(self, path: str, key: KeyPath, value: Secret) -> None:
+        """Change one value."""
+
+    def rotate(self, path: str) -> None:
+        """Encrypt anew, for whom the fleet names now."""
+
+
+class Editor(Protocol):
+    """A person's editor."""
+
+    def edit(self, text: str, *, suffix: str) -> str:
+        """The text as the person left it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
     """Everything with an effect, in one bundle that `wiring` builds and tests replace, whole or in part."""
@@ -184,5 +209,7 @@ class Effects:
     targets: Mapping[str, Target]
     """By target name: `local`, `kubernetes`."""
     prober: Prober
+    secrets: SecretFiles
+    editor: Editor
     user: str
     """Who runs the deployer, for `last deploy by`."""

@@ -91,6 +91,13 @@ class SystemProcess:
         threading.Thread(target=child.wait, daemon=True).start()
         return child.pid
 
+    def attend(self, command: Sequence[str], *, env: Mapping[str, str]) -> int:
+        """Run a program on this process's terminal, such as an editor. Raises ToolMissingError."""
+        try:
+            return subprocess.run(list(command), env={**self._base, **env}, check=False).returncode
+        except FileNotFoundError:
+            raise ToolMissingError(f"`{command[0]}` is not there", hint="Set EDITOR to an editor of yours.") from None
+
     def _child(
         self, command: Sequence[str], cwd: Path | None, env: Mapping[str, str] | None, *, stdin: int
     ) -> subprocess.Popen[str]:

@@ -1,0 +1,35 @@
+"""A person's editor, for text that must not stay anywhere."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from deployer.errors import ToolFailedError
+from deployer.tools.files import PRIVATE, write_atomically
+from deployer.tools.machine import told
+from deployer.tools.process import SystemProcess
+
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made below it, 0700
+
+
+class TerminalEditor:
+    """$VISUAL, $EDITOR or vi, on a 0600 file in a private folder, in memory where the system has one; gone at any end."""
+
+    def __init__(self, process: SystemProcess, environ: Mapping[str, str]) -> None:
+        self._process = process
+        self._command = shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "vi")
+        self._env = {name: environ[name] for name in ("TERM", "COLORTERM", "TERMINFO") if name in environ}
+
+    def edit(self, text: str, *, suffix: str) -> str:
+        """The text as the person left it. Raises ToolFailedError where the editor ends with an error."""
+        parent = _IN_MEMORY if _IN_MEMORY.is_dir() else None
+        with told("edit in", parent), tempfile.TemporaryDirectory(prefix="deployer-", dir=parent) as folder:
+            file = Path(folder) / f"secret{suffix}"
+            write_atomically(file, text, mode=PRIVATE)
+            code = self._process.attend([*self._command, str(file)], env=self._env)
+            if code != 0:
+                raise ToolFailedError(f"the editor `{self._command[0]}` ended with {code}", hint="Nothing was changed.")
+            return file.read_text()
