@@ -35,6 +35,8 @@ _LIMITS = {
     "less_than_equal": ("too-large", "at most {le}"),
     "less_than": ("too-large", "less than {lt}"),
 }
+_OF_A_KEY = "[key]"
+"""Last step of pydantic's `loc` where a mapping's key is wrong, not its value."""
 _ABSENCE = frozenset({"missing", "union_tag_not_found"})
 
 
@@ -50,13 +52,18 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """One error of pydantic with its path in the data. `steps` counts those of the path that the error lies inside of."""
+    """One error of pydantic, with its path in the data and the value (or the key) that is wrong."""
 
     kind: str
     path: KeyPath
     value: Any
     context: dict[str, Any]
     key: str = ""
+
+    @property
+    def of_a_key(self) -> bool:
+        """It is about the last key of `path`, not about the value there."""
+        return self.key == _OF_A_KEY
 
     @property
     def inside(self) -> bool:
@@ -84,7 +91,8 @@ def _fault(data: Any, entry: Any) -> _Fault:
             data = data[step]
             path.append(step)
     key = str(location[-1]) if location else ""
-    return _Fault(entry["type"], tuple(path), data, entry.get("ctx") or {}, key)
+    value = path[-1] if key == _OF_A_KEY else data
+    return _Fault(entry["type"], tuple(path), value, entry.get("ctx") or {}, key)
 
 
 def _without_other_branches(faults: Sequence[_Fault]) -> list[_Fault]:
@@ -124,10 +132,10 @@ def _problem(target: Target, source: Layers, group: list[_Fault]) -> Problem:
     if fault.kind in TEMPLATES:
         if _reads_otherwise(source, fault):
             return _not_text(source, fault)
-        place = source.place(fault.path, key=fault.key == "[key]")
+        place = source.place(fault.path, key=fault.of_a_key)
         return problem(fault.kind, place, path=dotted(fault.path), **fault.context)
     if fault.kind == "literal_error" and isinstance(fault.value, str):
-        return _not_one_of(source, fault.path, fault.value, _choices(fault))
+        return _not_one_of(source, fault.path, fault.value, _choices(fault), key=fault.of_a_key)
     if _is_type(fault):
         return _wrong_type(target, source, group)
     return _TELLERS.get(fault.kind, _limit)(target, source, fault)
@@ -138,8 +146,11 @@ def _unknown_tag(_target: Target, source: Layers, fault: _Fault) -> Problem:
     return _not_one_of(source, path, str(fault.context["tag"]), _quoted(fault.context["expected_tags"]))
 
 
-def _not_one_of(source: Layers, path: KeyPath, value: str, choices: list[str]) -> Problem:
+def _not_one_of(source: Layers, path: KeyPath, value: str, choices: list[str], *, key: bool = False) -> Problem:
     advice = did_you_mean(value, choices, otherwise="one of")
+    if key:
+        place = source.place(path, key=True)
+        return problem("unknown-key", place, key=value, parent=f"`{dotted(path[:-1])}`", advice=advice)
     return problem("not-one-of", source.place(path), value=value, path=dotted(path), advice=advice)
 
 
