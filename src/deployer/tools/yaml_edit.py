@@ -60,6 +60,7 @@ def _in_the_style_of(text: str) -> YAML:
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
     yaml.width = 2**16
+    yaml.brace_single_entry_mapping_in_flow_sequence = True
     offset = _list_offset(text)
     yaml.indent(mapping=2, sequence=offset + 2, offset=offset)
     return yaml

@@ -45,7 +45,7 @@ def new_fleet(effects: Effects, editor: YamlEditor, schemas: Mapping[str, Any], 
     files |= {
         "README.md": scaffold("README.md"),
         ".gitignore": scaffold("gitignore"),
-        ".github/workflows/fleet.yaml": filled("workflow.yaml", versions=_versions(files["config/fleet.yaml"])),
+        ".github/workflows/fleet.yaml": scaffold("workflow.yaml"),
     }
     return _write_all(effects.fleet, files)
 
@@ -92,11 +92,6 @@ def _wished(text: str, editor: YamlEditor, wishes: FleetWishes) -> str:
     for provider, name in wishes.staff:
         text = editor.add_item(text, ("staff", provider), name)
     return text
-
-
-def _versions(fleet: str) -> str:
-    match = re.search(r'^deployer: "([^"]*)"', fleet, re.MULTILINE)
-    return match[1] if match else ""
 
 
 def _write_all(fleet: FleetFiles, files: Mapping[str, str]) -> tuple[str, ...]:

@@ -89,7 +89,8 @@ def _local_login() -> Iterator[str]:
 def _github_login(cluster: str) -> Iterator[str]:
     yield "login:                                # who may log in"
     yield "  provider: github                    # cilogon, google, auth0, generic-oauth, ldap, lti13, native ..."
-    yield f"  allow: {{organizations: [{cluster}]}}   # or teams as organization:team, or users: [NAME]"
+    allow = f"  allow: {{organizations: [{cluster}]}}"
+    yield f"{allow:<37} # or teams as organization:team, or users: [NAME]"
     yield "  admins: []                          # besides the fleet's staff"
 
 

@@ -1,0 +1,39 @@
+"""The real program, as a person or CI starts it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """Stdout as JSON."""
+        return json.loads(self.out)
+
+
+def deployer(*arguments: str | Path, cwd: Path, **env: str) -> Ended:
+    """Run `deployer ARGUMENTS` in `cwd`, without a terminal, and wait. `env` is added to this environment."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DEPLOYER_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "deployer", *map(str, arguments)],
+        cwd=cwd,
+        env=kept | env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
