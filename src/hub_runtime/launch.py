@@ -5,6 +5,7 @@ PLAN is JSON, without secrets, as it stands on the command line; every key may b
     {"join": ["/sys/fs/cgroup/.../cgroup.procs"],          cgroups
      "mounts": [{"source", "target", "read_only"}],        in this order, in a mount namespace of its own; targets are made
      "expose": ["/root/env"],                              folders to reach although a folder above them is closed to others
+     "user_namespace": true,                               for mounts without being root, where the system allows it
      "limits": {"RLIMIT_DATA": bytes},
      "user": 20001,                                        UID and GID
      "no_new_privileges": true,
@@ -25,7 +26,7 @@ import sys
 from typing import Any
 
 _MS_RDONLY, _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
-_CLONE_NEWNS = 0x00020000
+_CLONE_NEWNS, _CLONE_NEWUSER = 0x00020000, 0x10000000
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _SIGTERM = 1, 38, 15
 _FAILED = 97
 
@@ -101,19 +102,35 @@ def _mirror(source: str, target: str) -> None:
     _mount(source, target, None, _MS_BIND | _MS_REC)
 
 
+def _locked_flags(target: str) -> int:
+    """Flags of the file system below, which a remount must not take away; statvfs and mount have the same numbers for them."""
+    return os.statvfs(target).f_flag & (os.ST_NOSUID | os.ST_NODEV | os.ST_NOEXEC)
+
+
 def _bind(mount: dict[str, Any], descriptor: int) -> None:
     source = f"/proc/self/fd/{descriptor}"
     _make_target(source, mount["target"])
     _mount(source, mount["target"], None, _MS_BIND | _MS_REC)
     if mount.get("read_only"):
-        _mount("", mount["target"], None, _MS_BIND | _MS_REMOUNT | _MS_RDONLY)
+        _mount("", mount["target"], None, _MS_BIND | _MS_REMOUNT | _MS_RDONLY | _locked_flags(mount["target"]))
     os.close(descriptor)
+
+
+def _enter_user_namespace() -> None:
+    """Everybody keeps their own UID and GID; inside, mounting is allowed (user_namespaces(7))."""
+    uid, gid = os.getuid(), os.getgid()
+    _check(_libc.unshare(_CLONE_NEWUSER), "a user namespace")
+    for name, content in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
+            file.write(content)
 
 
 def _enter_view(plan: dict[str, Any]) -> None:
     mounts, expose = plan.get("mounts", []), plan.get("expose", [])
     if not mounts and not expose:
         return
+    if plan.get("user_namespace"):
+        _enter_user_namespace()
     _check(_libc.unshare(_CLONE_NEWNS), "a mount namespace")
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
     descriptors = [os.open(mount["source"], os.O_PATH) for mount in mounts]

@@ -61,27 +61,29 @@ def rows() -> Iterator[ProcessRow]:
             yield found
 
 
-def marked(pid: int, mark: str) -> bool:
-    """Whether a process carries this mark, or one that begins with it."""
+def mark_of(pid: int) -> str:
+    """The mark that a process carries; empty where it has none, or where its environment is not ours to read."""
     try:
         environment = (_PROC / str(pid) / "environ").read_bytes()
     except OSError:
-        return False
-    return any(entry.startswith(f"{MARK}={mark}".encode()) for entry in environment.split(b"\0"))
+        return ""
+    entries = (entry for entry in environment.split(b"\0") if entry.startswith(f"{MARK}=".encode()))
+    return next(entries, b"=").split(b"=", 1)[1].decode(errors="replace")
 
 
 def family(mark: str, leaders: Iterable[int] = ()) -> set[ProcessIdentity]:
-    """Every process with the mark, or of a leader's session, and all their descendants. This process is never one of them."""
-    table = [found for found in rows() if found.pid != os.getpid()]
-    chosen = {found.pid for found in table if marked(found.pid, mark)} | {
-        found.pid for found in table if found.session in leaders or found.pid in leaders
-    }
+    """Every process whose mark begins so, or of a leader's session, and all their descendants, but for those with another mark:
+    a server is the hub's child and does not end with it. This process is never one of them."""
+    table = {found.pid: found for found in rows() if found.pid != os.getpid()}
+    marks = {pid: mark_of(pid) for pid in table}
+    candidates = {pid: found for pid, found in table.items() if not marks[pid] or marks[pid].startswith(mark)}
+    chosen = {pid for pid, found in candidates.items() if marks[pid] or found.session in leaders or pid in leaders}
     grown = True
     while grown:
-        children = {found.pid for found in table if found.parent in chosen} - chosen
+        children = {pid for pid, found in candidates.items() if found.parent in chosen} - chosen
         chosen |= children
         grown = bool(children)
-    return {ProcessIdentity(found.pid, found.ticks) for found in table if found.pid in chosen}
+    return {ProcessIdentity(pid, table[pid].ticks) for pid in chosen}
 
 
 def send(processes: Iterable[ProcessIdentity], number: signal.Signals) -> None:

@@ -59,10 +59,8 @@ class _View:
 
 @functools.cache
 def can_mount() -> bool:
-    """Whether this machine lets us give a server a view of the files of its own: root may, in most places."""
-    if os.geteuid() != 0:
-        return False
-    plan = {"mounts": [{"source": "/usr", "target": "/usr"}]}
+    """Whether this machine lets us give a server a view of the files of its own: root may, and on most systems everybody."""
+    plan = {"mounts": [{"source": "/usr", "target": "/usr", "read_only": True}], "user_namespace": os.geteuid() != 0}
     return subprocess.run([*launcher(plan), "true"], check=False, capture_output=True).returncode == 0
 
 
@@ -71,6 +69,7 @@ def prepare(folder: HubFolder, plan: ServerPlan, owner: Owner) -> Prepared:
     uid = homes.uid_of(folder, owner.user) if homes.own_uids() else None
     view = _view(folder, plan, owner, uid)
     home = view.home or _scratch(folder, owner, uid)
+    _add_temporary(view, folder, owner, uid)
     seen_home = _seen_home(view, home)
     _place_links(view, home, seen_home, uid)
     path = f"{Path(sys.executable).parent}:{SYSTEM_PATH}"
@@ -80,6 +79,7 @@ def prepare(folder: HubFolder, plan: ServerPlan, owner: Owner) -> Prepared:
         "join": enforced.join(),
         "mounts": view.mounts,
         "expose": _exposed(uid, seen_home, home),
+        "user_namespace": bool(view.mounts) and uid is None,
         "limits": enforced.rlimits(),
         "directory": _directory(plan, seen_home),
         "no_new_privileges": not plan.new_privileges,
@@ -181,6 +181,16 @@ def _place_links(view: _View, home: Path, seen_home: str, uid: int | None) -> No
             view.notices.append(f"the folder {target} is not there: only those directly below {home_target} can be")
 
 
+def _add_temporary(view: _View, folder: HubFolder, owner: Owner, uid: int | None) -> None:
+    """A /tmp of the server's own, as a container has it."""
+    if can_mount():
+        source = folder.run / "tmp" / owner.server
+        source.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if uid is not None:
+            os.chown(source, uid, uid)
+        view.mounts.insert(0, {"source": str(source), "target": "/tmp", "read_only": False})  # noqa: S108 (the server's own)
+
+
 def _scratch(folder: HubFolder, owner: Owner, uid: int | None) -> Path:
     """A home for a server that has none: gone when the server ends."""
     home = homes.scratch(folder, owner.server)
@@ -194,7 +204,7 @@ def _seen_home(view: _View, home: Path) -> str:
     if not can_mount():
         return str(home)
     if view.home is None:
-        view.mounts.insert(0, {"source": str(home), "target": target, "read_only": False})
+        view.mounts.insert(1, {"source": str(home), "target": target, "read_only": False})
     return target
 
 

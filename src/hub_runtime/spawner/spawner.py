@@ -204,7 +204,7 @@ class LocalSpawner(kubespawner.KubeSpawner):
         while True:
             code = self._process.poll() if self._process else 1
             if code is not None:
-                raise self._failed(code)
+                raise self._start_failure(code)
             try:
                 _, writer = await asyncio.open_connection(self.ip, self.port)
             except OSError:
@@ -215,7 +215,7 @@ class LocalSpawner(kubespawner.KubeSpawner):
                 await writer.wait_closed()
             return
 
-    def _failed(self, code: int) -> ServerFailed:
+    def _start_failure(self, code: int) -> ServerFailed:
         killed = self._enforced().kills() > self._kills_seen
         reason = f"The server {ending(code, killed, self._memory_limit)} before it was ready."
         return ServerFailed(reason, last_lines(self.log_path, self._log_start))
@@ -276,9 +276,10 @@ class LocalSpawner(kubespawner.KubeSpawner):
         leader = self._identity
         leaders = [leader.pid] if alive(leader) and leader else []
         processes = family(self.mark, leaders)
+        asked = {leader} if leaders and leader else processes
         deadline = asyncio.get_running_loop().time() + grace
-        send([leader] if leaders and leader else processes, SIGTERM)
-        while self._any_alive(processes) and asyncio.get_running_loop().time() < deadline:
+        send(asked, SIGTERM)
+        while self._any_alive(asked) and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(_TICK)
         deadline = asyncio.get_running_loop().time() + _LAST_GRACE
         while asyncio.get_running_loop().time() < deadline:
@@ -292,7 +293,11 @@ class LocalSpawner(kubespawner.KubeSpawner):
         self._process, self._identity = None, None
         self._record_path().unlink(missing_ok=True)
         self._enforced().remove()
-        for leftover in (self.folder.run / "files" / self.server_name, homes.scratch(self.folder, self.server_name)):
+        for leftover in (
+            self.folder.run / "files" / self.server_name,
+            self.folder.run / "tmp" / self.server_name,
+            homes.scratch(self.folder, self.server_name),
+        ):
             shutil.rmtree(leftover, ignore_errors=True)
 
     def _any_alive(self, processes: set[ProcessIdentity]) -> bool:

@@ -38,10 +38,12 @@ def node() -> Path:
 
 
 def proxy_program() -> Path:
-    """configurable-http-proxy, in `node_modules` of the hub's environment. Raises MachineProblem where it is missing."""
-    found = Path(sys.prefix) / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
-    if not found.exists():
-        raise MachineProblem(f"the proxy is missing ({found}): delete the environment and deploy again")
+    """configurable-http-proxy, from npm's packages in the hub's environment. Raises MachineProblem where it is missing."""
+    folders = (Path(sys.prefix), Path(sys.prefix) / "proxy")
+    programs = (folder / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy" for folder in folders)
+    found = next((program for program in programs if program.exists()), None)
+    if found is None:
+        raise MachineProblem(f"the proxy is missing in {sys.prefix}: delete this environment and deploy again")
     return found
 
 

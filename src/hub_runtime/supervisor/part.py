@@ -13,7 +13,6 @@ from hub_runtime.logs import last_lines, open_log
 from hub_runtime.processes import identity, launcher
 from hub_runtime.status import PartStatus
 
-ENDS_AT_ONCE = 3
 _DELAYS = (0.0, 0.5, 2.0)
 _LIVED = 30.0
 _STOP_GRACE = 10.0
@@ -31,7 +30,8 @@ class GivenUp(Exception):  # noqa: N818 (told, not a programming error)
 
 @dataclass(slots=True, kw_only=True)
 class Part:
-    """`command` and `environment` are asked at each start, as a reload changes them; `hopeless` says that another start is of no use."""
+    """`command` and `environment` are asked at each start, as a reload changes them; `hopeless` says that another start is of no
+    use, `patience` how often it may end at once, at most three times."""
 
     name: str
     log_path: Path
@@ -39,6 +39,7 @@ class Part:
     environment: Callable[[], dict[str, str]]
     directory: Path
     hopeless: Callable[[], bool]
+    patience: Callable[[], int]
     on_change: Callable[[], None]
     status: PartStatus = field(default_factory=PartStatus)
     _process: asyncio.subprocess.Process | None = None
@@ -58,7 +59,7 @@ class Part:
             log.warning("the %s ended with exit code %d", self.name, code)
             lived = self.status.ready or asyncio.get_running_loop().time() - began > _LIVED
             at_once = 0 if lived else at_once + 1
-            if at_once >= ENDS_AT_ONCE or self.hopeless():
+            if at_once >= self.patience() or self.hopeless():
                 raise GivenUp(f"the {self.name} ended with exit code {code} before it was ready", self.last_lines())
             self.status.ready = False
             self.status.restarts += 1

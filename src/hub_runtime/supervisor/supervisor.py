@@ -8,7 +8,7 @@ import fcntl
 import logging
 import os
 from collections.abc import Callable, Coroutine, Iterator
-from signal import SIGHUP, SIGINT, SIGTERM
+from signal import SIGHUP, SIGINT, SIGTERM, SIGUSR1
 from typing import Any
 
 from hub_runtime.errors import RuntimeProblem
@@ -25,6 +25,7 @@ from hub_runtime.supervisor.telling import Teller
 _TICK = 0.1
 _CALM_TICK = 0.5
 _HOUSEKEEPING = 30.0
+_PATIENCE, _PATIENCE_AT_FIRST = 3, 2
 
 log = logging.getLogger("supervisor")
 
@@ -46,6 +47,7 @@ class Supervisor:
         self._stop = asyncio.Event()
         self._reload = asyncio.Event()
         self._ever_ready = False
+        self._leave_servers = False
         self._kept: dict[str, asyncio.Task[None]] = {}
 
     def _part(self, name: str, command: Callable[[], list[str]], hopeless: Callable[[], bool] = lambda: False) -> Part:
@@ -56,6 +58,7 @@ class Supervisor:
             environment=lambda: commands.environment(self.folder, name, self.ports, self.accepted.proxy_token),
             directory=self.folder.data,
             hopeless=hopeless,
+            patience=lambda: _PATIENCE if self._ever_ready else _PATIENCE_AT_FIRST,
             on_change=lambda: self._changed(name),
         )
 
@@ -92,7 +95,13 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (SIGTERM, SIGINT):
             loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(SIGUSR1, self._leave)
         loop.add_signal_handler(SIGHUP, self._reload.set)
+
+    def _leave(self) -> None:
+        """End all but people's servers: they are for the next supervisor to adopt."""
+        self._leave_servers = True
+        self._stop.set()
 
     async def _clean_up_earlier(self) -> None:
         """A supervisor that was killed leaves parts, which end soon, and people's servers, which stay if the hub still knows them."""
@@ -132,7 +141,7 @@ class Supervisor:
         """A task that fails must not leave a supervisor that looks alive."""
         if not task.cancelled() and (error := task.exception()):
             log.error("the supervisor failed", exc_info=error)
-            self.tell.say("failed", f"the supervisor failed: {error}")
+            self.tell.say("failed", str(error) if isinstance(error, RuntimeProblem) else f"the supervisor failed: {error}")
             self._stop.set()
 
     def _start(self, part: Part) -> None:
@@ -145,7 +154,7 @@ class Supervisor:
             known = read_json(self.folder.failure) or {}
             self.tell.say("failed", known.get("reason") or str(given_up), given_up.lines)
             if not self._ever_ready:
-                self._stop.set()
+                self._leave()
 
     def _changed(self, name: str) -> None:
         if self._ever_ready and self.tell.state == "running":
@@ -220,7 +229,8 @@ class Supervisor:
         if not failed:
             self.tell.say("stopping")
         await self._halt(self.hub)
-        await survivors.end_servers(self.folder)
+        if not self._leave_servers:
+            await survivors.end_servers(self.folder)
         await self._halt(self.proxy)
         await survivors.end_parts(self.folder)
         self.tell.write() if failed else self.tell.say("stopped")

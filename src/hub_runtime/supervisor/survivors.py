@@ -35,8 +35,9 @@ async def _until(done: Callable[[], bool], seconds: float) -> None:
 async def end_marked(mark: str, leaders: set[ProcessIdentity] | None = None, grace: float = GRACE) -> None:
     """SIGTERM to the leaders, or to all that carry the mark; SIGKILL after the grace, until none is left."""
     everyone = family(mark, [leader.pid for leader in leaders or ()])
-    send(leaders if leaders is not None else everyone, SIGTERM)
-    await _until(lambda: not any(alive(process) for process in everyone), grace)
+    asked = leaders if leaders is not None else everyone
+    send(asked, SIGTERM)
+    await _until(lambda: not any(alive(process) for process in asked), grace)
 
     def none_left() -> bool:
         left = {process for process in everyone if alive(process)} | family(mark)

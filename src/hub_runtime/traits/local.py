@@ -34,6 +34,7 @@ def apply(c: Any, folder: HubFolder, settings: Settings, values: Mapping[str, An
         login.override(c, settings.login_override)
     _refuse_dummy_elsewhere(c)
     _bind(c, settings.port, hub_url)
+    c.JupyterHub.pop("extra_log_file", None)  # of a disk that is not here; hub.log has it all
     c.ConfigurableHTTPProxy.api_url = f"http://{LOOPBACK}:{ports['proxy_api']}"
     c.JupyterHub.spawner_class = adopted_class(c.JupyterHub.get("spawner_class"))
     c.JupyterHub.upgrade_db = _upgrades(values)

@@ -1,0 +1,43 @@
+"""Hubs of this machine, without the deployer."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.local_hub import LocalHub, MakeHub
+
+
+@pytest.fixture(scope="session")
+def hubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for hubs, to which every UID may pass."""
+    folder = tmp_path_factory.mktemp("hubs")
+    for above in (folder, *folder.parents[:2]):
+        above.chmod(0o755)
+    return folder
+
+
+def _maker(folder: Path) -> Iterator[MakeHub]:
+    made: list[LocalHub] = []
+
+    def make(**settings: Any) -> LocalHub:
+        hub = LocalHub(folder / f"{uuid.uuid4().hex[:8]}", **settings)
+        made.append(hub)
+        return hub
+
+    yield make
+    for hub in made:
+        hub.close()
+
+
+@pytest.fixture
+def make_hub(hubs: Path) -> Iterator[MakeHub]:
+    """Make a hub; it is stopped at the end, whatever happens."""
+    yield from _maker(hubs)
+
+
+@pytest.fixture(scope="module")
+def make_lasting_hub(hubs: Path) -> Iterator[MakeHub]:
+    """Make a hub that several tests use."""
+    yield from _maker(hubs)
