@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 
 from tests.support.cases import base_files
 
+from deployer.config import jsonnet
 from deployer.model.tree import FleetTree
 
 _WELCOME = "config/clusters/here/hubs/welcome.yaml"
 _CLUSTER = "config/clusters/here/cluster.yaml"
+_GCP_CLUSTER = "config/clusters/borealis/cluster.yaml"
 
 
 def _with_file(path: str, content: bytes) -> FleetTree:
@@ -19,6 +22,24 @@ def _with_file(path: str, content: bytes) -> FleetTree:
 def _with_fault(path: str, fault: str) -> FleetTree:
     files = {name: content for name, content in base_files().items() if name != path}
     return FleetTree(files, {path: fault})
+
+
+class _Slow(dict[str, bytes]):
+    """Files of which one takes long to be read, as a jsonnet that imports it does to be evaluated."""
+
+    def get(self, path: str, default: bytes | None = None) -> bytes | None:
+        if path.endswith("/slow.libsonnet"):
+            time.sleep(jsonnet.SECONDS + 1)
+        return super().get(path, default)
+
+
+def _slow_jsonnet() -> FleetTree:
+    cluster = base_files()[_GCP_CLUSTER] + (
+        b"hubs:\n  - {name: slow, domain: slow.example.org, helm_chart_values_files: [slow.jsonnet]}\n"
+    )
+    folder = _GCP_CLUSTER.rpartition("/")[0]
+    slow = {f"{folder}/slow.jsonnet": b"import 'slow.libsonnet'\n", f"{folder}/slow.libsonnet": b"{}\n"}
+    return FleetTree(_Slow({**base_files(), **slow, _GCP_CLUSTER: cluster}))
 
 
 GENERATED: Mapping[str, tuple[Callable[[], FleetTree], str]] = {
@@ -34,6 +55,11 @@ GENERATED: Mapping[str, tuple[Callable[[], FleetTree], str]] = {
     "a folder where a cluster.yaml should be": (
         lambda: _with_fault(_CLUSTER, "not-a-file"),
         f"{_CLUSTER}:1:1: error: a folder stands where a file should be\n   hint: remove or rename the folder\n",
+    ),
+    "a jsonnet that takes too long": (
+        _slow_jsonnet,
+        "config/clusters/borealis/slow.jsonnet:1:1: error: evaluating this jsonnet was given up after 5 s\n"
+        "    1 | import 'slow.libsonnet'\n      | ^\n   hint: look for a loop without an end\n",
     ),
     "a link that leads to itself": (
         lambda: _with_fault(_WELCOME, "symlink-loop"),

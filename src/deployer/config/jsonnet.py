@@ -16,7 +16,7 @@ from deployer.model.place import KeyPath, Place
 from deployer.model.problem import Problem
 from deployer.model.tree import FleetTree
 
-SECONDS = 20.0
+SECONDS = 5.0
 """How long one file may take; a real one takes milliseconds."""
 
 _AT = re.compile(r"/([^\s:()]+):\(?(\d+):(\d+)(?:-(\d+)\b)?")
@@ -78,6 +78,9 @@ class Evaluation:
 
     def result(self) -> tuple[Rendered | None, Problem | None]:
         """The values, or what is wrong with the file."""
+        odd = self._odd_byte()
+        if odd is not None:
+            return None, problem("not-utf8", self._text.place(*self._where(odd)), byte=f"0x{self._text.content[odd]:02x}")
         self._thread.join(self._seconds)
         if not self._answers:
             return None, problem("jsonnet-too-long", self._text.place(0, 0), seconds=int(self._seconds))
@@ -89,6 +92,17 @@ class Evaluation:
             return None, problem("jsonnet-not-a-mapping", self._text.place(0, 0))
         return Rendered(self._text, data), None
 
+    def _odd_byte(self) -> int | None:
+        try:
+            self._text.content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return error.start
+        return None
+
+    def _where(self, position: int) -> tuple[int, int]:
+        before = self._text.content[:position].decode("utf-8", errors="replace")
+        return before.count("\n"), len(before) - before.rfind("\n") - 1
+
 
 def _run(name: str, source: str, tree: FleetTree, variables: Mapping[str, str]) -> tuple[str, str]:
     """(output, "") or ("", the complaint)."""
@@ -98,6 +112,8 @@ def _run(name: str, source: str, tree: FleetTree, variables: Mapping[str, str]) 
         output = _gojsonnet.evaluate_snippet(name, source, ext_vars=dict(variables), import_callback=_importer(tree))
     except RuntimeError as error:
         return "", str(error)
+    except UnicodeDecodeError as error:  # A complaint with bytes of its own behind it, see `_importer`.
+        return "", error.object.decode("utf-8", errors="replace")
     return output, ""
 
 
@@ -106,7 +122,8 @@ def _importer(tree: FleetTree) -> Callable[[str, str], tuple[str, bytes]]:
         path = posixpath.normpath(posixpath.join("/", folder, wanted))
         content = tree.files.get(path.removeprefix("/"))
         if content is None:
-            raise RuntimeError(f"`{wanted}` is no file of this fleet")
+            # The runtime reads beyond the end of this text: only its first line is told.
+            raise RuntimeError(f"`{wanted}` is no file of this fleet\n")
         return path, content
 
     return fetch
@@ -119,10 +136,8 @@ def _told(complaint: str, text: SourceText, tree: FleetTree, variables: Mapping[
         line, column = int(found[2]) - 1, int(found[3]) - 1
         width = int(found[4]) - int(found[3]) if found[4] and int(found[4]) > int(found[3]) else 1
         place = SourceText(found[1], tree.files[found[1]]).place(line, column, width)
-    reason = (
-        complaint.removeprefix(_RUNTIME) if complaint.startswith(_RUNTIME) else complaint[found.end() :] if found else complaint
-    )
-    reason = "".join(c for c in reason.strip().splitlines()[0] if c.isprintable()).strip() if reason.strip() else complaint
+    said = complaint.removeprefix(_RUNTIME) if complaint.startswith(_RUNTIME) else complaint[found.end() if found else 0 :]
+    reason = "".join(c for c in said.strip().partition("\n")[0] if c.isprintable()) or complaint
     if undefined := _UNDEFINED.search(complaint):
         return problem("jsonnet-variable", place, name=undefined[1], known=", ".join(sorted(variables)))
     if "importer error: " in reason:

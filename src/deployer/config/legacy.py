@@ -10,7 +10,6 @@ from typing import Any
 from deployer.config import scalars
 from deployer.config.charts import FOLDER, dependencies
 from deployer.config.documents import read_document
-from deployer.config.encryption import is_encrypted
 from deployer.config.jsonnet import Evaluation
 from deployer.config.loaded import LoadedHub, Sourced, ValuesLayer
 from deployer.config.messages import problem
@@ -37,6 +36,8 @@ class Below:
 
     source: Sourced
     base: KeyPath
+    elsewhere: Mapping[KeyPath, Place] = field(default_factory=dict)
+    """Places of what another file says instead."""
 
     @property
     def data(self) -> Mapping[str, Any]:
@@ -48,8 +49,8 @@ class Below:
         return found
 
     def place(self, path: KeyPath, *, key: bool = False) -> Place:
-        """Where it stands in the whole."""
-        return self.source.place((*self.base, *path), key=key)
+        """Where it stands in the whole, or in the file that replaces it."""
+        return self.elsewhere.get(path) or self.source.place((*self.base, *path), key=key)
 
     def has(self, path: KeyPath) -> bool:
         """Some file says it."""
@@ -111,8 +112,10 @@ class _Begun:
         self._domain = entry.domain
         if entry.domain_override_file:
             replaced = files.replaced_domain(entry.domain_override_file, source.place(("domain_override_file",)))
-            self._domain = replaced.domain or entry.domain
             self._found.take(replaced.outcome)
+            if replaced.place:
+                self._domain = replaced.domain
+                self._source = Below(source.source, source.base, {("domain",): replaced.place})
         self._variables = _cluster_variables(cluster_name, cluster)
         self._variables |= {"VARS_2I2C_HUB_NAME": entry.name, "VARS_2I2C_HUB_DOMAIN": self._domain}
         self._evaluation = files.chart_values(entry.helm_chart, self._variables)
@@ -176,6 +179,7 @@ class _Domain:
     """A domain that another file says, or why it does not."""
 
     domain: str = ""
+    place: Place | None = None
     outcome: str | tuple[Problem, ...] | None = None
 
 
@@ -242,20 +246,17 @@ class _Files:
         if not isinstance(domain, str):
             return _Domain(outcome=(problem("domain-override", said_at, file=name),))
         try:
-            return _Domain(domain=scalars.domain(domain))
+            return _Domain(scalars.domain(domain), source.place(("domain",)))
         except ValueError as error:
             return _Domain(outcome=(problem("not-a-domain", source.place(("domain",)), path="domain", reason=str(error)),))
 
     def _path(self, name: str, listed_at: Place) -> tuple[str, Problem | None]:
         path = posixpath.normpath(f"{self.folder}/{name}")
-        content = self.tree.files.get(path)
-        if content is None:
+        if path not in self.tree.files:
             code = self.tree.faults.get(path)
             advice = did_you_mean(name, self._names())
             fault = problem(code, listed_at) if code else problem("listed-file-missing", listed_at, file=name, advice=advice)
             return path, fault
-        if is_secret(path) and not is_encrypted(content):
-            return path, problem("listed-file-plain", listed_at, file=name)
         return path, None
 
     def _names(self) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,8 @@ DEFAULT_CLASS = "dummy"
 SPAWNER = "KubeSpawner"
 OWN_IMAGE = "quay.io/jupyterhub/k8s-hub"
 """The hub image that has exactly the packages of the tables."""
+
+_NEARLY = 0.9
 
 
 def check_classes(values: Values) -> None:
@@ -62,13 +65,15 @@ def code_of_hub(values: Values) -> str:
 
 def _authenticator(values: Values) -> None:
     said = values.get(*CLASS, default=DEFAULT_CLASS)
-    if not isinstance(said, str):
-        values.tell("authenticator-unknown", CLASS, name=said, advice="write the name of a class, such as github")
-    elif table().authenticator(said) is None and not _from_elsewhere(values, said):
-        names = table().dotted if "." in said else tuple(table().authenticators)
-        guess = closest(said, names)
+    if not isinstance(said, str) or table().authenticator(said) is not None or _from_elsewhere(values, said):
+        return
+    package = said.partition(".")[0]
+    guess = closest(said, table().dotted if "." in said else tuple(table().authenticators))
+    if "." in said and not table().ships(said):
+        advice = f"the hub's image has no package `{package}`; say hub.image where an image of your own has it"
+    else:
         advice = f"perhaps you meant `{guess}`" if guess else "such as github, cilogon, google, native, or module.Class"
-        values.tell("authenticator-unknown", CLASS, name=said, advice=advice)
+    values.tell("authenticator-unknown", CLASS, name=said, advice=advice)
 
 
 def _from_elsewhere(values: Values, dotted: str) -> bool:
@@ -110,17 +115,19 @@ def _is_for_the_chart(section: str, key: str) -> bool:
 
 
 def _unknown_class(values: Values, name: str) -> None:
-    guess = _closest_class(name)
-    near = guess is not None and (guess.lower() == name.lower() or abs(len(guess) - len(name)) <= 2)
-    if name in code_of_hub(values) or (has_own_image(values) and not near):
+    guess, nearly = _closest_class(name)
+    defined = name in code_of_hub(values) or str(values.get(*CLASS)).endswith(f".{name}")
+    if defined or (has_own_image(values) and not nearly):
         return
     advice = f"perhaps you meant `{guess}`" if guess else "sections are named after classes, such as GitHubOAuthenticator"
     values.tell("config-class-unknown", (*CONFIG, name), key=True, name=name, advice=advice)
 
 
 @lru_cache(maxsize=256)
-def _closest_class(name: str) -> str | None:
-    return closest(name, table().names)
+def _closest_class(name: str) -> tuple[str | None, bool]:
+    """The class that may have been meant, and whether it is but a letter or two away."""
+    guess = closest(name, table().names)
+    return guess, guess is not None and SequenceMatcher(None, name.lower(), guess.lower()).ratio() > _NEARLY
 
 
 def check_trait(values: Values, path: KeyPath, called: str, trait: Trait, value: Any) -> None:
@@ -129,8 +136,8 @@ def check_trait(values: Values, path: KeyPath, called: str, trait: Trait, value:
     if trait.takes <= {"null"} and value is not None:
         values.tell("trait-wants-code", path, trait=called, found=KINDS[found])
     elif not _takes(trait.takes, value):
-        wanted = _listed(trait.takes)
-        values.tell("trait-type", path, trait=called, found=_shown(value), wanted=wanted, advice=_advice(trait.takes, value))
+        wanted, advice = _listed(trait.takes), _advice(trait.takes, value, values.written(path, value))
+        values.tell("trait-type", path, trait=f"`{called}`", found=_shown(value), wanted=wanted, advice=advice)
     elif trait.words and value is not None and isinstance(value, str | int | float) and value not in trait.words:
         advice = did_you_mean(str(value), [str(word) for word in trait.words], otherwise="one of")
         values.tell("trait-word", path, trait=called, value=value, advice=advice)
@@ -142,8 +149,8 @@ def _inside(values: Values, path: KeyPath, called: str, trait: Trait, value: Any
     allowed = trait.items if isinstance(value, list) else trait.values if isinstance(value, dict) else None
     for key, item in each(value) if allowed else ():
         if allowed and not _takes(allowed, item):
-            wanted, advice = _listed(allowed), _advice(allowed, item)
-            entry = f"an entry of {called}"
+            wanted, advice = _listed(allowed), _advice(allowed, item, values.written((*path, key), item))
+            entry = f"an entry of `{called}`"
             values.tell("trait-type", (*path, key), trait=entry, found=_shown(item), wanted=wanted, advice=advice)
 
 
@@ -176,11 +183,11 @@ def _shown(value: Any) -> str:
             return KINDS[kind_of(value)]
 
 
-def _advice(kinds: frozenset[str], value: Any) -> str:
+def _advice(kinds: frozenset[str], value: Any, written: str) -> str:
     if "list" in kinds and isinstance(value, str):
         return f"write it as a list: [{value}]"
     if "string" in kinds and isinstance(value, bool | int | float):
-        return f'quote it: "{str(value).lower() if isinstance(value, bool) else value}"'
+        return f'quote it: "{written}"'
     if kinds & {"integer", "number"} and isinstance(value, str) and value.replace(".", "", 1).isdigit():
         return "take the quotes away"
     if "boolean" in kinds and isinstance(value, str):

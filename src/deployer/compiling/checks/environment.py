@@ -53,9 +53,7 @@ def check_env(values: Values, path: KeyPath, env: Any, *, formatted: bool) -> No
         elif isinstance(env, list):
             values.tell("env-shape", at, found=KINDS[kind_of(value)])
         elif not isinstance(value, str):
-            written = str(value).lower() if isinstance(value, bool) else value
-            advice = f'quote it: "{written}"' if isinstance(value, bool | int | float) else "write text, in quotes"
-            values.tell("env-not-text", at, name=name, found=KINDS[kind_of(value)], advice=advice)
+            _not_text(values, at, str(name), value)
         elif formatted and ("{" in value or "}" in value):
             _fields(values, at, str(name), value)
 
@@ -63,9 +61,13 @@ def check_env(values: Values, path: KeyPath, env: Any, *, formatted: bool) -> No
 def _own_form(values: Values, path: KeyPath, entry: Mapping[str, Any]) -> None:
     value = entry.get("value")
     if value is not None and not isinstance(value, str):
-        written = str(value).lower() if isinstance(value, bool) else value
-        name = str(entry.get("name", path[-1]))
-        values.tell("env-not-text", (*path, "value"), name=name, found=KINDS[kind_of(value)], advice=f'quote it: "{written}"')
+        _not_text(values, (*path, "value"), str(entry.get("name", path[-1])), value)
+
+
+def _not_text(values: Values, path: KeyPath, name: str, value: Any) -> None:
+    scalar = isinstance(value, bool | int | float)
+    advice = f'quote it: "{values.written(path, value)}"' if scalar else "write text, in quotes"
+    values.tell("env-not-text", path, name=name, found=KINDS[kind_of(value)], advice=advice)
 
 
 def _fields(values: Values, path: KeyPath, name: str, text: str) -> None:

@@ -37,7 +37,7 @@ def _pair(values: Values, path: KeyPath, image: Any) -> None:
         return
     name, tag = image["name"], image.get("tag")
     if not isinstance(tag, str | None):
-        values.tell("image-tag-not-text", (*path, "tag"), tag=tag)
+        values.tell("image-tag-not-text", (*path, "tag"), tag=values.written((*path, "tag"), tag))
         return
     at: KeyPath = (*path, "tag") if tag and values.is_said(*path, "tag") else (*path, "name")
     check_image(values, at, f"{name}:{tag}" if tag else name)

@@ -42,7 +42,7 @@ def known_keys(known: _Known) -> KeyTree:
 
 
 def _walk(values: Values, said: Any, tree: KeyTree, path: KeyPath) -> None:
-    if isinstance(said, list):
+    if isinstance(said, list) and not tree.closed:
         for index, item in enumerate(said if tree.every else ()):
             _walk(values, item, tree.every or OPEN, (*path, index))
         return

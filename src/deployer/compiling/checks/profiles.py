@@ -10,7 +10,7 @@ from deployer.compiling.checks.classes import check_trait
 from deployer.compiling.checks.environment import check_env
 from deployer.compiling.checks.images import check_container_images, check_image
 from deployer.compiling.checks.pods import check_containers
-from deployer.compiling.checks.quantities import quantity, spawner_cpu, spawner_memory
+from deployer.compiling.checks.quantities import DEFAULT_MEMORY_GUARANTEE, quantity, spawner_cpu, spawner_memory
 from deployer.compiling.checks.tables import KINDS, kind_of, table
 from deployer.compiling.checks.view import Values, each
 from deployer.config.suggestions import did_you_mean
@@ -34,8 +34,6 @@ _UNLISTED = (
     "allowed_groups",
 )
 _PAIRS = (("mem_guarantee", "mem_limit", "memory"), ("cpu_guarantee", "cpu_limit", "cpu"))
-_DEFAULT_MEMORY_GUARANTEE = "1G"
-"""zero-to-jupyterhub's own, where a hub says nothing."""
 
 
 def check_profiles(values: Values) -> None:
@@ -211,7 +209,7 @@ def _sizes(values: Values, path: KeyPath, override: Mapping[str, Any]) -> None:
         if guarantee not in override and limit not in override:
             continue
         read = spawner_memory if section == "memory" else spawner_cpu
-        base = _DEFAULT_MEMORY_GUARANTEE if section == "memory" else None
+        base = DEFAULT_MEMORY_GUARANTEE if section == "memory" else None
         low_said = override[guarantee] if guarantee in override else values.get("singleuser", section, "guarantee", default=base)
         high_said = override[limit] if limit in override else values.get("singleuser", section, "limit")
         low = read(values, (*path, guarantee), low_said)

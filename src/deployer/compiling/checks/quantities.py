@@ -16,6 +16,9 @@ _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))([eE][+-]?\d+|[KMGTPE]i|[numk
 _SUFFIXES = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
 _SUFFIXES |= {f"{letter}i": 1024.0**power for power, letter in enumerate("KMGTPE", start=1)}
 
+DEFAULT_MEMORY_GUARANTEE = "1G"
+"""zero-to-jupyterhub's own, where a hub says nothing."""
+
 _RESOURCES: tuple[KeyPath, ...] = (
     ("hub", "resources"),
     ("proxy", "chp", "resources"),
@@ -32,7 +35,8 @@ _DISKS: tuple[KeyPath, ...] = (("hub", "db", "pvc", "storage"), ("singleuser", "
 
 def check_quantities(values: Values) -> None:
     """Every size outside profile lists."""
-    limits(values, ("singleuser", "memory", "guarantee"), ("singleuser", "memory", "limit"), memory=True)
+    memory = ("singleuser", "memory", "guarantee"), ("singleuser", "memory", "limit")
+    limits(values, *memory, memory=True, default=DEFAULT_MEMORY_GUARANTEE)
     limits(values, ("singleuser", "cpu", "guarantee"), ("singleuser", "cpu", "limit"), memory=False)
     for path in _DISKS:
         value = values.get(*path)
@@ -43,10 +47,10 @@ def check_quantities(values: Values) -> None:
             resources(values, path, values.get(*path))
 
 
-def limits(values: Values, guarantee: KeyPath, limit: KeyPath, *, memory: bool, default: tuple[Any, Any] = (None, None)) -> None:
-    """Two settings of KubeSpawner that belong together; `default` has what holds where one is not said."""
+def limits(values: Values, guarantee: KeyPath, limit: KeyPath, *, memory: bool, default: Any = None) -> None:
+    """Two settings of KubeSpawner that belong together; `default` is guaranteed where nothing is said."""
     read = spawner_memory if memory else spawner_cpu
-    said = values.get(*guarantee, default=default[0]), values.get(*limit, default=default[1])
+    said = values.get(*guarantee, default=default), values.get(*limit)
     low, high = read(values, guarantee, said[0]), read(values, limit, said[1])
     if low is not None and high is not None and low > high:
         path = guarantee if values.is_said(*guarantee) else limit

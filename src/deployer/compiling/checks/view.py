@@ -8,6 +8,7 @@ from typing import Any
 
 from deployer.config.loaded import ChartKeys, LoadedHub
 from deployer.config.messages import problem
+from deployer.config.sourced import Layers
 from deployer.model.place import KeyPath, Place, dotted
 from deployer.model.problem import Problem
 from deployer.model.release import Release
@@ -44,6 +45,15 @@ class Values:
         """The path as people write it, from the chart's root."""
         return dotted((*self.base, *path))
 
+    def written(self, path: KeyPath, value: Any) -> str:
+        """A scalar as its file has it: `1.10`, where the value is 1.1."""
+        whole = (*self.base, *path)
+        for layer in reversed(self.hub.layers):
+            at_layer = (*layer.base, *whole)
+            if isinstance(layer.source, Layers) and layer.source.has(at_layer):
+                return layer.source.written(at_layer) or str(value)
+        return str(value)
+
     def tell(self, code: str, path: KeyPath, *, key: bool = False, hint: str | None = None, **fields: Any) -> None:
         """Add the problem `code` about the value (with `key`: its key) at a path."""
         self.tell_whole(code, (*self.base, *path), key=key, hint=hint, **fields)
@@ -69,10 +79,10 @@ def at(data: Any, path: KeyPath, default: Any = None) -> Any:
 
 
 def with_defaults(defaults: Any, said: Any) -> Any:
-    """What Helm makes of a chart's defaults and what is said over them: null takes a default away."""
-    if not (isinstance(defaults, dict) and isinstance(said, dict)):
+    """What Helm makes of a chart's defaults and what is said over them: a null in a mapping takes the key away."""
+    if not isinstance(said, dict):
         return said
-    result = dict(defaults)
+    result = dict(defaults) if isinstance(defaults, dict) else {}
     for key, value in said.items():
         if value is None:
             result.pop(key, None)
@@ -82,17 +92,25 @@ def with_defaults(defaults: Any, said: Any) -> Any:
 
 
 def place_of(hub: LoadedHub, release: Release, chart: ChartKeys | None, path: KeyPath, *, key: bool = False) -> Place:
-    """Where a value of the chart was said: in a values file, else what it was compiled from, else the chart's default."""
-    for layer in reversed(hub.layers):
-        if layer.source.has((*layer.base, *path)):
-            return layer.source.place((*layer.base, *path), key=key)
-    compiled = _compiled_at(release, path)
-    if compiled:
-        return compiled
+    """Where a value of the chart was said: in a values file, else what it was compiled from, else the chart's default.
+
+    What nobody said stands at the nearest thing around it that the hub says.
+    """
+    exact = _said_at(hub, release, path, key=key)
+    if exact:
+        return exact
     for at_chart, source in chart.sources.items() if chart else ():
         if path[: len(at_chart)] == at_chart and source.has(path[len(at_chart) :]):
             return source.place(path[len(at_chart) :], key=key)
-    return place_of(hub, release, chart, path[:-1], key=True) if path else hub.source.place(())
+    around = (_said_at(hub, release, path[:length], key=True) for length in range(len(path) - 1, 0, -1))
+    return next((place for place in around if place), None) or hub.source.place(())
+
+
+def _said_at(hub: LoadedHub, release: Release, path: KeyPath, *, key: bool) -> Place | None:
+    for layer in reversed(hub.layers):
+        if layer.source.has((*layer.base, *path)):
+            return layer.source.place((*layer.base, *path), key=key)
+    return _compiled_at(release, path)
 
 
 def _compiled_at(release: Release, path: KeyPath) -> Place | None:

@@ -7,9 +7,6 @@ from deployer.config.messages.template import Template
 TEMPLATES: dict[str, Template] = {
     "listed-file-missing": Template("the file `{file}` does not exist", "{advice}"),
     "listed-file-kind": Template("`{file}` is no values file", "values stand in .yaml, .yml, .json or .jsonnet files"),
-    "listed-file-plain": Template(
-        "`{file}` holds secrets by its name, and is not encrypted", "encrypt it: sops --encrypt --in-place {file}"
-    ),
     "domain-override": Template("`{file}` says no `domain`", "write `domain:` and the name that replaces the hub's own"),
     "chart-override": Template("`{file}` is no Chart.yaml", "a Chart.yaml has `name`, `version` and `dependencies`"),
     "chart-unknown": Template("there is no chart `{chart}`", "{advice}"),

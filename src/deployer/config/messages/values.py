@@ -41,7 +41,7 @@ _CONFIG: dict[str, Template] = {
     ),
     "config-class-unknown": Template("there is no class `{name}`, so nothing reads this", "{advice}"),
     "config-trait-unknown": Template("`{cls}` has no setting `{trait}`", "{advice}"),
-    "trait-type": Template("`{trait}` is {found}, {wanted} is wanted", "{advice}"),
+    "trait-type": Template("{trait} is {found}, {wanted} is wanted", "{advice}"),
     "trait-word": Template("`{value}` is nothing that `{trait}` can be", "{advice}"),
     "trait-wants-code": Template("`{trait}` is {found}, it can only be set in Python", "set it in hub.extraConfig"),
     "extra-config-syntax": Template("`{name}` is not Python: {reason} (line {line} of it)", "the hub would not start"),
@@ -50,7 +50,7 @@ _CONFIG: dict[str, Template] = {
 
 _SERVERS: dict[str, Template] = {
     "image-invalid": Template("`{path}`: {reason}"),
-    "image-tag-not-text": Template("`{path}` is {tag!r}, text is wanted", 'quote the tag: "{tag}"'),
+    "image-tag-not-text": Template("`{path}` is a number, text is wanted", 'quote the tag: "{tag}"'),
     "image-without-tag": Template(
         "`{image}` has no tag, so what runs changes by itself", "add the tag that was tested", Severity.WARNING
     ),

@@ -1,0 +1,4 @@
+local sizes = import 'sizes.libsonnet';
+{
+  jupyterhub: { singleuser: { memory: { limit: sizes.large } } },
+}

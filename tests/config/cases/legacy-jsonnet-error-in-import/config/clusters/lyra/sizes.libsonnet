@@ -1,0 +1,3 @@
+{
+  large: self.small,
+}

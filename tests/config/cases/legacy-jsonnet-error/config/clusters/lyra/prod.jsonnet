@@ -1,0 +1,4 @@
+local size = error 'no size';
+{
+  jupyterhub: { singleuser: { memory: { limit: size } } },
+}

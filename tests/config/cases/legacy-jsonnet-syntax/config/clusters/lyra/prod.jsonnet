@@ -1,0 +1,5 @@
+{
+  jupyterhub: {
+    singleuser: { defaultUrl: },
+  },
+}

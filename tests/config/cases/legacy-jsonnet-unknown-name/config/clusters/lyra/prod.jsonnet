@@ -1,0 +1,3 @@
+{
+  jupyterhub: { singleuser: { defaultUrl: lab } },
+}

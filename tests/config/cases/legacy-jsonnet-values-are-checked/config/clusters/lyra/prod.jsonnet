@@ -1,0 +1,8 @@
+{
+  jupyterhub: {
+    singleuser: {
+      memory: { limit: '2 gigs' },
+      defaultURL: '/lab',
+    },
+  },
+}

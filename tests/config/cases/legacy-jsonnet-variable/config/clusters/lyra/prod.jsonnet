@@ -1,0 +1,1 @@
+{ domain: std.extVar('HUB_DOMAIN') }
