@@ -8,7 +8,7 @@ import sys
 from hub_runtime.errors import ConfigurationProblem
 from hub_runtime.folder import HubFolder, write_private
 from hub_runtime.managed import install
-from hub_runtime.traits import configure
+from hub_runtime.configure import configure
 
 install()
 folder = HubFolder.of_this_process()

@@ -14,7 +14,7 @@ from traitlets.config import Config
 
 from hub_runtime.errors import ConfigurationProblem
 from hub_runtime.folder import HubFolder
-from hub_runtime.traits import configure
+from hub_runtime.configure import configure
 
 
 def complaint(folder: HubFolder) -> str:

@@ -182,8 +182,10 @@ def _place_links(view: _View, home: Path, seen_home: str, uid: int | None) -> No
 
 
 def _add_temporary(view: _View, folder: HubFolder, owner: Owner, uid: int | None) -> None:
-    """A /tmp of the server's own, as a container has it."""
-    if can_mount():
+    """A /tmp of the server's own, as a container has it; not where it would cover the environment that the server runs in."""
+    needed = (sys.prefix, sys.base_prefix, str(Path(sys.executable).resolve()))
+    covers = any(PurePosixPath(path).is_relative_to("/tmp") for path in needed)  # noqa: S108 (only looked at)
+    if can_mount() and not covers:
         source = folder.run / "tmp" / owner.server
         source.mkdir(mode=0o700, parents=True, exist_ok=True)
         if uid is not None:
