@@ -37,15 +37,14 @@ class Extends:
 
     def _read(self, document: Document, path: KeyPath, name: str, chain: tuple[str, ...]) -> Document | None:
         target = below(self._folder, name)
-        place = document.place(path)
         if target is None:
-            self._shelf.problems.append(problem("extends-outside", place, name=name))
+            self._shelf.problems.append(problem("extends-outside", document.place(path), name=name))
         elif target in chain:
             names = [file.removeprefix(f"{self._folder}/") for file in (*chain[chain.index(target) :], target)]
-            self._shelf.problems.append(problem("extends-cycle", place, chain=" -> ".join(names)))
+            self._shelf.problems.append(problem("extends-cycle", document.place(path), chain=" -> ".join(names)))
         elif not self._shelf.exists(target):
             advice = did_you_mean(name, self._neighbours(document.file), otherwise="files of this folder")
-            self._shelf.problems.append(problem("extends-missing", place, name=name, advice=advice))
+            self._shelf.problems.append(problem("extends-missing", document.place(path), name=name, advice=advice))
         else:
             other = self._shelf.typed(target)
             if other:

@@ -20,7 +20,6 @@ def read_snippets(shelf: Shelf, folder: str, spec: HubFile, source: Sourced) -> 
     """The files of `hub.python` by name, in the order in which they run; without those that are no Python."""
     snippets: dict[str, str] = {}
     for index, name in enumerate(spec.hub.python):
-        place = source.place(("hub", "python", index))
         path = below(folder, name)
         if path is None or not shelf.exists(path):
             known = [
@@ -29,6 +28,7 @@ def read_snippets(shelf: Shelf, folder: str, spec: HubFile, source: Sourced) -> 
                 if file.startswith(f"{folder}/") and file.endswith(".py")
             ]
             advice = did_you_mean(name, sorted(known), otherwise="Python files of this folder")
+            place = source.place(("hub", "python", index))
             shelf.problems.append(problem("snippet-missing", place, name=name, advice=advice))
             continue
         text = shelf.text(path)

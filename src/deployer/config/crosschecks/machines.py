@@ -54,9 +54,9 @@ def _environments(hub: LoadedHub) -> Iterator[Problem]:
 
 
 def _one_default(hub: LoadedHub, paths: Iterable[KeyPath]) -> Iterator[Problem]:
-    places = [hub.source.place(path) for path in paths]
-    for place in places[1:]:
-        yield problem("default-twice", place, first=places[0].line)
+    first, *others = [*paths] or [()]
+    for path in others:
+        yield problem("default-twice", hub.source.place(path), first=hub.source.place(first).line)
 
 
 def _machines(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
@@ -66,18 +66,20 @@ def _machines(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
     seen: set[str] = set()
     for index, machine in enumerate(hub.spec.machines):
         path: KeyPath = ("machines", index)
-        place = hub.source.place((*path, "pool"))
         pool = cluster.spec.node_pools.get(machine.pool)
         if machine.pool in seen:
-            yield problem("pool-twice", place, pool=machine.pool)
+            yield problem("pool-twice", hub.source.place((*path, "pool")), pool=machine.pool)
         seen.add(machine.pool)
         if pool is None:
             advice = did_you_mean(machine.pool, cluster.spec.node_pools, otherwise="node pools")
+            place = hub.source.place((*path, "pool"))
             yield problem("pool-unknown", place, pool=machine.pool, advice=advice or "write node_pools in cluster.yaml")
         elif pool.purpose != "notebook":
+            place = hub.source.place((*path, "pool"))
             yield problem("pool-purpose", place, pool=machine.pool, purpose=pool.purpose)
-        yield from _shares(hub, path, machine, pool_room(cluster, pool) if pool else None)
-        yield from _sizes(hub, path, machine, pool, pool_room(cluster, pool) if pool else None)
+        available = pool_room(cluster, pool) if pool else None
+        yield from _shares(hub, path, machine, available)
+        yield from _sizes(hub, path, machine, pool, available)
 
 
 def _shares(hub: LoadedHub, path: KeyPath, machine: Machine, available: Room | None) -> Iterator[Problem]:
@@ -86,11 +88,11 @@ def _shares(hub: LoadedHub, path: KeyPath, machine: Machine, available: Room | N
     offered: list[Fraction] = []
     for index, written in enumerate(machine.shares):
         fraction = scalars.share(written)
-        place = hub.source.place((*path, "shares", index))
         offered.append(fraction)
         if available and available.memory * fraction < _SMALLEST_SERVER:
             memory = _readable(int(available.memory * fraction))
             least = _readable(_SMALLEST_SERVER)
+            place = hub.source.place((*path, "shares", index))
             yield problem("share-too-small", place, share=fraction, pool=machine.pool, memory=memory, least=least)
     default = machine.default
     if (
