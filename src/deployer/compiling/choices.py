@@ -130,7 +130,7 @@ def _image_option(of: Inputs, profile: Profile) -> Tree:
         {
             "display_name": "Environment",
             "choices": choices or None,
-            "unlisted_choice": None if profile.typed is None else _typed_image(profile.typed),
+            "unlisted_choice": None if profile.typed is None else _typed_image(of, profile.typed),
         }
     )
 
@@ -147,17 +147,17 @@ def _environment_choice(environment: Said[Any]) -> Tree:
     )
 
 
-def _typed_image(environment: Said[Any]) -> Tree:
+def _typed_image(of: Inputs, environment: Said[Any]) -> Tree:
     override = _environment_override(environment, formatted_twice=True)
-    return environment.decides(
+    return of.hub["environments"].decides(
         {
-            "enabled": environment["any_image"],
+            "enabled": True,
             "display_name": environment["description"] if environment["description"] else "Image, with its tag",
             "display_name_in_choices": environment["name"],
             "validation_regex": IMAGE_PATTERN,
             "validation_message": "The name of an image with its tag, such as quay.io/jupyter/scipy-notebook:2026-11-02",
             "allowed_groups": _listed(environment["groups"]),
-            "kubespawner_override": {"image": "{value}", **override},
+            "kubespawner_override": override | {"image": "{value}"},
         }
     )
 

@@ -26,7 +26,7 @@ def login_tree(of: Inputs) -> Tree:
     config = {
         "JupyterHub": {"authenticator_class": login["provider"].decides(provider.registered)},
         "Authenticator": _everybodys(of, login),
-        provider.section: own,
+        provider.section: login["provider"].decides(own or None),
     }
     return {"hub": {"config": config}, "cull": _temporary_users(login)}
 
@@ -51,8 +51,8 @@ def _everybodys(of: Inputs, login: Said[Any]) -> Tree:
         "allow_all": allow.decides(True) if everyone else None,
         "allowed_users": users or None,
         # Whoever is taken out of the file is out: OAuthenticator's default, and not that of the others.
-        "allow_existing_users": False if on_forms and not everyone else None,
-        "blocked_users": [*login["blocked"].each(), CHECK_NAME],
+        "allow_existing_users": (allow or login["provider"]).decides(False) if on_forms and not everyone else None,
+        "blocked_users": [CHECK_NAME, *login["blocked"].each()],
         "auto_login": login["auto_login"],
         **(_oauth_everybodys(login) if isinstance(login.value, OAuthLogin) else {}),
     }
@@ -82,7 +82,7 @@ def _oauth(login: Said[Any], provider: Provider) -> dict[str, Tree]:
     claim = login["groups_claim"]
     scopes = [*provider.scopes(login), *login["scopes"].each()]
     return {
-        "scope": login["provider"].decides(scopes) if scopes else None,
+        "scope": scopes or None,
         "logout_redirect_url": login["logout_url"],
         "manage_groups": claim.decides(True) if claim else None,
         "auth_state_groups_key": claim.map(lambda name: f"{provider.state_key}.{name}"),

@@ -43,12 +43,6 @@ def _listed(rule: Said[Any] | None) -> Tree:
     return None if rule is None else rule.decides(list(rule.each()))
 
 
-def _groups(login: Said[Any]) -> dict[str, Tree]:
-    """OAuthenticator lets groups in only where it manages them."""
-    rule = _allow(login, "groups")
-    return {"allowed_groups": _listed(rule), **({"manage_groups": rule.decides(True)} if rule else {})}
-
-
 def _openid_scopes(login: Said[Any]) -> list[Tree]:
     return list(OPENID_SCOPES)
 
@@ -63,8 +57,8 @@ def _github(login: Said[Any]) -> dict[str, Tree]:
 
 def _github_scopes(login: Said[Any]) -> list[Tree]:
     """Private memberships of organizations and teams are told only to those who ask for read:org."""
-    rule = _allow(login, "organizations") or login["populate_teams"]
-    return [rule.decides("read:org")] if rule else []
+    asking = [rule for rule in (_allow(login, "organizations"), login["populate_teams"]) if rule]
+    return [asking[0].decides("read:org") if len(asking) == 1 else "read:org"] if asking else []
 
 
 def _cilogon(login: Said[Any]) -> dict[str, Tree]:
@@ -111,22 +105,23 @@ def _google(login: Said[Any]) -> dict[str, Tree]:
 
 
 def _auth0(login: Said[Any]) -> dict[str, Tree]:
-    return {"auth0_domain": login["domain"], "username_claim": login["username_claim"], **_groups(login)}
+    return {
+        "auth0_domain": login["domain"],
+        "username_claim": login["username_claim"],
+        "allowed_groups": _listed(_allow(login, "groups")),
+    }
 
 
 def _generic(login: Said[Any]) -> dict[str, Tree]:
-    admin_groups = login["admin_groups"]
-    tree = {
+    return {
         "login_service": login["name"],
         "authorize_url": login["authorize_url"],
         "token_url": login["token_url"],
         "userdata_url": login["userdata_url"],
         "username_claim": login["username_claim"],
-        **_groups(login),
+        "allowed_groups": _listed(_allow(login, "groups")),
+        "admin_groups": list(login["admin_groups"].each()) or None,
     }
-    if admin_groups:
-        tree |= {"admin_groups": list(admin_groups.each()), "manage_groups": admin_groups.decides(True)}
-    return tree
 
 
 def _ldap(login: Said[Any]) -> dict[str, Tree]:

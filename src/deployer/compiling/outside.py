@@ -46,20 +46,17 @@ def ingress_tree(of: Inputs) -> Tree:
 def network_tree(of: Inputs) -> Tree:
     """z2jh's own rules let servers reach the internet and nothing inside; these are the ways that a hub adds."""
     network = of.hub["network"]
-    ssh = network["ssh_between_users"]
-    egress = [
-        port.decides({"ports": [{"port": port, "protocol": "TCP"}], "to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]})
-        for port in network["allow_ports"].each()
-    ]
-    ingress = []
+    ssh, ports = network["ssh_between_users"], network["allow_ports"]
+    internet = {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": [{"port": port} for port in ports.each()]}
+    out = [ports.decides(internet)] if ports else []
+    within = []
     if ssh:
-        ports = [{"port": _SSH_PORT, "protocol": "TCP"}]
-        egress.append(ssh.decides({"ports": ports, "to": _OTHER_SERVERS}))
-        ingress.append(ssh.decides({"ports": ports, "from": _OTHER_SERVERS}))
+        out.append(ssh.decides({"to": _OTHER_SERVERS, "ports": [{"port": _SSH_PORT}]}))
+        within.append(ssh.decides({"from": _OTHER_SERVERS, "ports": [{"port": _SSH_PORT}]}))
     return {
         "singleuser": {
             "cloudMetadata": {"blockWithIptables": network["block_metadata"]},
-            "networkPolicy": {"egress": egress or None, "ingress": ingress or None},
+            "networkPolicy": {"egress": out or None, "ingress": within or None},
         }
     }
 
@@ -70,10 +67,10 @@ def extras_tree(of: Inputs) -> Tree:
     dask, builder, binder = extras["dask_gateway"], extras["image_builder"], extras["binder"]
     tree: dict[str, Tree] = {}
     if dask:
-        tree["dask-gateway"] = {"enabled": dask.decides(True), "gateway": _dask(dask)}
+        tree["dask-gateway"] = dask.decides({"enabled": True, "gateway": _dask(dask)})
     built = binder if binder.value is not None else builder
     if built:
-        tree["binderhub-service"] = {"enabled": built.decides(True), **_binder(built)}
+        tree["binderhub-service"] = built.decides({"enabled": True, **_binder(built)})
     return tree
 
 
@@ -118,4 +115,4 @@ def uptime_tree(of: Inputs) -> Tree:
     check, domain = of.hub["uptime_check"], of.hub["domain"]
     if of.local or not domain:
         return {}
-    return {"uptime": {"enabled": check, "url": domain.map(lambda name: f"https://{name}/hub/health")}}
+    return {"uptime": domain.decides({"enabled": check, "url": f"https://{domain.value}/hub/health"})}

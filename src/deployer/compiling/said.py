@@ -103,9 +103,9 @@ def plain(tree: Tree) -> Any:
 
 
 def holders(tree: Tree, around: Holder = None) -> Any:
-    """The shape of `plain(tree)` with a one-tuple `(holder,)` at each leaf."""
+    """The shape of `plain(tree)` with a one-tuple `(holder,)` at each leaf; what nobody wrote belongs to what is around it."""
     if isinstance(tree, Said):
-        return holders(tree.value, tree)
+        return holders(tree.value, tree if around is None or tree.written else around)
     if isinstance(tree, dict):
         kept = {name: value for name, entry in tree.items() if (value := holders(entry, around)) is not None}
         return kept if kept else None if tree else (around,)

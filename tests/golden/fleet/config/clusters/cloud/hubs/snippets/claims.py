@@ -1,0 +1,1 @@
+c.JupyterHub.shutdown_on_logout = True
