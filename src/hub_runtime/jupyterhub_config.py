@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import sys
 
+from hub_runtime.configure import configure
 from hub_runtime.errors import ConfigurationProblem
 from hub_runtime.folder import HubFolder, write_private
 from hub_runtime.managed import install
-from hub_runtime.configure import configure
 
 install()
 folder = HubFolder.of_this_process()

@@ -23,6 +23,7 @@ import json
 import os
 import resource
 import sys
+from pathlib import Path
 from typing import Any
 
 _MS_RDONLY, _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
@@ -39,24 +40,20 @@ def _check(result: int, what: str) -> None:
         raise OSError(number, f"{what}: {os.strerror(number)}")
 
 
-def _mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+def _mount(source: str, target: Path, kind: str | None, flags: int, options: str = "") -> None:
     encoded = [os.fsencode(text) if text is not None else None for text in (source, target, kind)]
     _check(_libc.mount(*encoded, ctypes.c_ulong(flags), os.fsencode(options) or None), f"mount {target}")
 
 
-def closed_ancestor(path: str) -> str | None:
+def closed_ancestor(path: Path) -> Path | None:
     """The uppermost folder above a path through which others may not pass."""
-    parts = path.split("/")
-    for count in range(2, len(parts)):
-        ancestor = "/".join(parts[:count])
-        if not os.stat(ancestor).st_mode & 0o001:
-            return ancestor
-    return None
+    above = reversed(path.parents[:-1])
+    return next((folder for folder in above if not folder.stat().st_mode & 0o001), None)
 
 
-def _expose(paths: list[str]) -> None:
+def _expose(paths: list[Path]) -> None:
     """Put an empty folder over each closed one and bind back what must be reached, at the same place."""
-    opened: dict[str, dict[str, int]] = {}
+    opened: dict[Path, dict[Path, int]] = {}
     for path in sorted(set(paths)):
         ancestor = closed_ancestor(path)
         if ancestor:
@@ -64,55 +61,54 @@ def _expose(paths: list[str]) -> None:
     for ancestor, descriptors in opened.items():
         _mount("tmpfs", ancestor, "tmpfs", 0, "mode=0755,size=1m")
         for path, descriptor in descriptors.items():
-            if not os.path.exists(path):
-                os.makedirs(path)
+            if not path.exists():
+                path.mkdir(parents=True)
                 _mount(f"/proc/self/fd/{descriptor}", path, None, _MS_BIND | _MS_REC)
             os.close(descriptor)
 
 
-def _make_target(source: str, target: str) -> None:
+def _make_target(source: Path, target: Path) -> None:
     """Make the place for a mount without touching the machine's files: the folder above it is mirrored in memory."""
-    if os.path.exists(target):
+    if target.exists():
         return
-    existing = os.path.dirname(target)
-    while not os.path.exists(existing):
-        existing = os.path.dirname(existing)
-    if existing == "/":
+    existing = next(folder for folder in target.parents if folder.exists())
+    if existing == existing.parent:
         raise OSError(f"{target}: nothing can be mounted directly below /")
     descriptor = os.open(existing, os.O_PATH)
     _mount("tmpfs", existing, "tmpfs", 0, "mode=0755,size=1m")
-    for name in os.listdir(f"/proc/self/fd/{descriptor}"):
-        _mirror(f"/proc/self/fd/{descriptor}/{name}", os.path.join(existing, name))
+    for entry in Path(f"/proc/self/fd/{descriptor}").iterdir():
+        _mirror(entry, existing / entry.name)
     os.close(descriptor)
-    if os.path.isdir(source):
-        os.makedirs(target)
+    _make_like(source, target)
+
+
+def _mirror(source: Path, target: Path) -> None:
+    if source.is_symlink():
+        target.symlink_to(source.readlink())
     else:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
+        _make_like(source, target)
+        _mount(str(source), target, None, _MS_BIND | _MS_REC)
 
 
-def _mirror(source: str, target: str) -> None:
-    if os.path.islink(source):
-        os.symlink(os.readlink(source), target)
-        return
-    if os.path.isdir(source):
-        os.mkdir(target)
+def _make_like(source: Path, target: Path) -> None:
+    if source.is_dir():
+        target.mkdir(parents=True)
     else:
-        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
-    _mount(source, target, None, _MS_BIND | _MS_REC)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
 
 
-def _locked_flags(target: str) -> int:
+def _locked_flags(target: Path) -> int:
     """Flags of the file system below, which a remount must not take away; statvfs and mount have the same numbers for them."""
     return os.statvfs(target).f_flag & (os.ST_NOSUID | os.ST_NODEV | os.ST_NOEXEC)
 
 
-def _bind(mount: dict[str, Any], descriptor: int) -> None:
+def _bind(target: Path, descriptor: int, *, read_only: bool) -> None:
     source = f"/proc/self/fd/{descriptor}"
-    _make_target(source, mount["target"])
-    _mount(source, mount["target"], None, _MS_BIND | _MS_REC)
-    if mount.get("read_only"):
-        _mount("", mount["target"], None, _MS_BIND | _MS_REMOUNT | _MS_RDONLY | _locked_flags(mount["target"]))
+    _make_target(Path(source), target)
+    _mount(source, target, None, _MS_BIND | _MS_REC)
+    if read_only:
+        _mount("", target, None, _MS_BIND | _MS_REMOUNT | _MS_RDONLY | _locked_flags(target))
     os.close(descriptor)
 
 
@@ -121,28 +117,26 @@ def _enter_user_namespace() -> None:
     uid, gid = os.getuid(), os.getgid()
     _check(_libc.unshare(_CLONE_NEWUSER), "a user namespace")
     for name, content in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
-        with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
-            file.write(content)
+        Path(f"/proc/self/{name}").write_text(content, encoding="ascii")
 
 
 def _enter_view(plan: dict[str, Any]) -> None:
-    mounts, expose = plan.get("mounts", []), plan.get("expose", [])
+    mounts, expose = plan.get("mounts", []), [Path(path) for path in plan.get("expose", [])]
     if not mounts and not expose:
         return
     if plan.get("user_namespace"):
         _enter_user_namespace()
     _check(_libc.unshare(_CLONE_NEWNS), "a mount namespace")
-    _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
+    _mount("none", Path("/"), None, _MS_REC | _MS_PRIVATE)
     descriptors = [os.open(mount["source"], os.O_PATH) for mount in mounts]
     _expose(expose)
     for mount, descriptor in zip(mounts, descriptors, strict=True):
-        _bind(mount, descriptor)
+        _bind(Path(mount["target"]), descriptor, read_only=bool(mount.get("read_only")))
 
 
 def _become(plan: dict[str, Any]) -> None:
     for path in plan.get("join", []):
-        with open(path, "w", encoding="ascii") as file:
-            file.write("0")
+        Path(path).write_text("0", encoding="ascii")
     _enter_view(plan)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for name, value in plan.get("limits", {}).items():

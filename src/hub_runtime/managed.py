@@ -1,4 +1,4 @@
-"""Services that the hub runs itself, such as the idle culler: they end with the hub, come back in seconds, and have a log each."""
+"""Services that the hub runs itself, such as the idle culler: they end with the hub, come back in seconds, have a log each."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from jupyterhub.app import JupyterHub
 from traitlets import TraitError
 from traitlets.config import Config
 
+from hub_runtime.configure import configure
 from hub_runtime.errors import ConfigurationProblem
 from hub_runtime.folder import HubFolder
-from hub_runtime.configure import configure
 
 
 def complaint(folder: HubFolder) -> str:
@@ -29,7 +29,7 @@ def complaint(folder: HubFolder) -> str:
         return str(problem)
     except TraitError as error:
         return f"hub.config: {error}"
-    except Exception as error:  # noqa: BLE001 (people's own classes may raise anything)
+    except Exception as error:
         return f"{type(error).__name__}: {error}"
     return ""
 

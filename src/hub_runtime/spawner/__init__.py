@@ -17,8 +17,8 @@ _PLAIN = (None, "kubespawner", "kubespawner.KubeSpawner", "kubespawner.spawner.K
 def adopted_class(chosen: Any) -> Any:
     """The class to start servers with, for what the hub's values and Python chose.
 
-    KubeSpawner becomes LocalSpawner; a class that somebody derived from KubeSpawner keeps its own methods, with LocalSpawner below
-    it. Any other spawner stays what it is.
+    KubeSpawner becomes LocalSpawner; a class that somebody derived from KubeSpawner keeps its own methods, with LocalSpawner
+    below it. Any other spawner stays what it is.
     """
     if chosen in _PLAIN or chosen is kubespawner.KubeSpawner:
         return LocalSpawner

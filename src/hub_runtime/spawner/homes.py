@@ -33,7 +33,7 @@ def uid_of(folder: HubFolder, user: str) -> int:
 
 
 def personal(claim: str) -> str:
-    """The name of the home that stands for a person's own disk: KubeSpawner calls the disk `claim-<user>` unless told otherwise."""
+    """The name of the home that stands for a person's own disk, which KubeSpawner calls `claim-<user>` unless told otherwise."""
     return claim.removeprefix(_CLAIM_PREFIX)
 
 

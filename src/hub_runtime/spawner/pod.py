@@ -109,7 +109,7 @@ def _mounts(spec: Mapping[str, Any], container: Mapping[str, Any]) -> tuple[tupl
 
 
 def local_command(command: tuple[str, ...], present: Callable[[str], bool]) -> tuple[tuple[str, ...], str]:
-    """The command as this machine can run it, and a sentence where that is another one: images bring start scripts of their own."""
+    """The command as this machine can run it, and a sentence where that is another one: images bring scripts of their own."""
     if not command:
         return (DEFAULT_COMMAND,), ""
     if present(command[0]):

@@ -25,7 +25,8 @@ from hub_runtime.spawner import homes
 from hub_runtime.spawner.failure import ServerFailed, ending
 from hub_runtime.spawner.limits import Enforced, control_group
 from hub_runtime.spawner.pod import ServerPlan, read_pod
-from hub_runtime.spawner.prepare import Owner, Prepared, described, prepare
+from hub_runtime.spawner.prepare import Prepared, described, prepare
+from hub_runtime.spawner.view import Owner
 from hub_runtime.status import ProcessIdentity
 
 kubespawner.load_config = lambda **_: None
@@ -36,7 +37,7 @@ _LAST_GRACE = 5.0
 
 
 def manifest(pod: Any) -> dict[str, Any]:
-    """A pod, as KubeSpawner or a hook made it, in the words of Kubernetes' API. No client is needed for that, and no event loop."""
+    """A pod, as KubeSpawner or a hook made it, in the words of Kubernetes' API; no client is needed for that."""
     found: dict[str, Any] = ApiClient.sanitize_for_serialization(ApiClient.__new__(ApiClient), pod)
     return found
 
@@ -168,6 +169,7 @@ class LocalSpawner(kubespawner.KubeSpawner):
             mark=f"{self.mark}{self.port}",
             group=self._group_name(),
             personal_claim=self.pvc_name,
+            uid=homes.uid_of(self.folder, self.user.name) if homes.own_uids() else None,
         )
 
     async def _clear_leftovers(self) -> None:
@@ -221,7 +223,7 @@ class LocalSpawner(kubespawner.KubeSpawner):
         return ServerFailed(reason, last_lines(self.log_path, self._log_start))
 
     async def _run_hook(self, name: str, command: tuple[str, ...], environment: dict[str, str]) -> None:
-        """Run a hook beside the server, as Kubernetes does. A hook that fails is told and no more: its programs may be the image's."""
+        """Run a hook beside the server, as Kubernetes does. One that fails is only told: its programs may be the image's."""
         if not command or self._launch_plan is None:
             return
         with open_log(self.log_path) as log:
@@ -237,13 +239,15 @@ class LocalSpawner(kubespawner.KubeSpawner):
     async def poll(self) -> int | None:
         """None while it runs, else its exit code, or 1 where nobody knows it."""
         self._watch_memory()
-        if self._process is not None:
-            code = self._process.poll()
-        else:
-            code = None if alive(self._identity) else 1
+        code = self._code()
         if code is not None and self._identity is not None:
             await self._gone(code)
         return code
+
+    def _code(self) -> int | None:
+        if self._process is not None:
+            return self._process.poll()
+        return None if alive(self._identity) else 1
 
     def _watch_memory(self) -> None:
         kills = self._enforced().kills()

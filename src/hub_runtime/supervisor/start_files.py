@@ -60,7 +60,7 @@ def accept(folder: HubFolder) -> None:
 
 
 async def complaint(folder: HubFolder, ports: Ports, token: str) -> str:
-    """Why the files that are asked for make no hub; empty where they do. Tried in a process of its own, beside the running hub."""
+    """Why the files that are asked for make no hub; empty where they do. Tried in a process of its own."""
     process = await asyncio.create_subprocess_exec(
         *commands.preflight_command(folder),
         env=commands.environment(folder, "preflight", ports, token),

@@ -104,7 +104,7 @@ class Supervisor:
         self._stop.set()
 
     async def _clean_up_earlier(self) -> None:
-        """A supervisor that was killed leaves parts, which end soon, and people's servers, which stay if the hub still knows them."""
+        """A supervisor that was killed leaves parts, which end soon, and people's servers, which stay if the hub knows them."""
         await survivors.end_parts(self.folder)
         if not self.folder.database.exists():
             await survivors.end_servers(self.folder)

@@ -103,7 +103,7 @@ def _apply_node_purpose(c: Any, match_node_purpose: str | None) -> None:
             pass
         case _:
             raise ConfigurationProblem(
-                f"scheduling.userPods.nodeAffinity.matchNodePurpose is `{match_node_purpose}`; it may be prefer, require or ignore"
+                f"scheduling.userPods.nodeAffinity.matchNodePurpose is `{match_node_purpose}`, not prefer, require or ignore"
             )
 
 
@@ -116,7 +116,7 @@ def apply_command(c: Any, values: Mapping[str, Any]) -> None:
 
 
 def block_metadata(c: Any, values: Mapping[str, Any]) -> None:
-    """`singleuser.cloudMetadata`: the init container that the chart adds. Processes have none: the deployer names it as not honoured."""
+    """`singleuser.cloudMetadata`: the init container that the chart adds."""
     metadata = get_config("singleuser.cloudMetadata") or {}
     if metadata.get("blockWithIptables") is not True:
         return
