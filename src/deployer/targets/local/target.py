@@ -125,7 +125,7 @@ class LocalTarget:
             return True
         record = read_record(folder)
         if record is None or not record.settled:
-            self._remove(folder)
+            self.destroy(ref, also=frozenset(self.volumes(ref)) if self.scratch else frozenset())
             return False
         return going(folder).supervised
 
