@@ -182,7 +182,7 @@ class Kernel:
                 "store_history": False,
                 "user_expressions": {},
                 "allow_stdin": False,
-                "stop_on_error": True,
+                "stop_on_error": False,
             },
             "buffers": [],
         }
@@ -205,5 +205,5 @@ def _milestone(message: Mapping[str, Any]) -> str:
 def _error_in(message: Mapping[str, Any]) -> CellError | None:
     content = message.get("content", {})
     kind = message.get("msg_type")
-    failed = kind == "error" or (kind == "execute_reply" and content.get("status") == "error")
-    return CellError(str(content.get("ename", "")), str(content.get("evalue", ""))) if failed else None
+    failed = kind == "error" or (kind == "execute_reply" and content.get("status") != "ok")
+    return CellError(str(content.get("ename") or content.get("status")), str(content.get("evalue", ""))) if failed else None
