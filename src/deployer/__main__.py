@@ -10,7 +10,6 @@ from types import FrameType
 
 from deployer.errors import EXIT_INTERRUPTED, DeployerError
 
-
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 """Looking for cycles as often as Python does takes a sixth of a validation, which makes none."""
 
@@ -30,7 +29,7 @@ def run(arguments: Sequence[str]) -> int:
         output.tolerate_narrow_encodings()
         return _run(arguments)
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
+        sys.stderr.write("error: interrupted\n")
         return EXIT_INTERRUPTED
 
 
@@ -46,8 +45,8 @@ def _run(arguments: Sequence[str]) -> int:
 
     try:
         return _command(arguments)
-    except Abort:
-        raise KeyboardInterrupt from None
+    except (Abort, KeyboardInterrupt) as error:
+        return failures.show(failures.StoppedError("interrupted"), arguments, error)
     except TyperException as error:
         return failures.show(failures.from_typer(error), arguments, error)
     except DeployerError as error:
@@ -63,6 +62,8 @@ def _command(arguments: Sequence[str]) -> int:
     from deployer.cli.session import Session
 
     code = typer.main.get_command(app).main(list(arguments), prog_name="deployer", standalone_mode=False, obj=Session())
+    if code == EXIT_INTERRUPTED:
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
 
 

@@ -15,10 +15,17 @@ from typer import TyperException
 
 from deployer import __version__
 from deployer.cli import output
-from deployer.errors import DeployerError, UsageError
+from deployer.errors import EXIT_INTERRUPTED, DeployerError, UsageError
 from deployer.reporting.errors import bug_report, to_json, to_text
 
 _PACKAGES = ("pydantic", "typer", "pyyaml", "httpx")
+
+
+class StoppedError(DeployerError):
+    """Ctrl-C, or the SIGTERM that CI sends."""
+
+    exit_code = EXIT_INTERRUPTED
+    code = "interrupted"
 
 
 def show(error: DeployerError, arguments: Sequence[str], cause: BaseException) -> int:
@@ -78,4 +85,4 @@ def _write_for_people(text: str) -> None:
     styled.highlight_regex(r"(?m)^error:|: error: ", "bold red")
     styled.highlight_regex(r": warning: ", "bold yellow")
     styled.highlight_regex(r"(?m)^ *hint:|^ +\| [ \t]*\^+", "cyan")
-    console.print(styled, soft_wrap=True)
+    console.print(styled, soft_wrap=True, end="")
