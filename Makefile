@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv)
 
-.PHONY: help setup setup-dev demo test check lint docs bench clean
+.PHONY: help setup setup-dev demo test check lint docs bench traits clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,10 @@ lock: ## Pin requirements/*.txt and the proxy anew (needs uv and npm)
 	@for name in deployer dev hub; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header requirements/$$name.in -o requirements/$$name.txt; done
 	@cd requirements/proxy && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
+
+traits: ## Write anew what a hub can be configured with, from requirements/hub.txt (needs uv)
+	@uv run --quiet --no-project --isolated --with-requirements requirements/hub.txt python scripts/generate_traits.py > .traits.json
+	@mv .traits.json src/deployer/compiling/data/traits.json
 
 clean: ## Remove what was made here, but not hubs' state
 	@rm -rf $(VENV) docs/_build build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

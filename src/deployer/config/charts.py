@@ -63,7 +63,7 @@ class _Charts:
             elif dependency in self.files and depth < _DEEPEST:
                 inner = self.keys_of(dependency, depth + 1)
                 children[alias] = inner.tree
-                data[alias] = {**inner.defaults, **_mapping(data.get(alias))}
+                data[alias] = _over(inner.defaults, data.get(alias, {}))
                 sources |= {(alias, *at): source for at, source in inner.sources.items()}
                 hub_at = hub_at or (alias, *inner.hub_at)
         tree = both(KeyTree(True, children), KeyTree(False, own.children))
@@ -74,8 +74,11 @@ class _Charts:
         )
 
 
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _over(lower: Any, upper: Any) -> Any:
+    """A chart's defaults, and over them what the chart around it says of them."""
+    if not (isinstance(lower, Mapping) and isinstance(upper, dict)):
+        return upper
+    return {**lower, **{key: _over(lower.get(key), value) for key, value in upper.items()}}
 
 
 def _document(path: str, files: Mapping[str, bytes]) -> Document | None:

@@ -18,7 +18,6 @@ from deployer.config.suggestions import did_you_mean
 from deployer.model.place import KeyPath
 
 DUMMY = "DummyAuthenticator"
-CHECK_USER = "deployer-check"
 
 # Traits whose names begin with `allow` and which let nobody in.
 _NO_GATE = frozenset(
@@ -107,15 +106,12 @@ def _first(values: Values, cls: ConfigClass, trait: str) -> Any:
 
 
 def _blocked(values: Values, cls: ConfigClass) -> None:
-    """Nobody is blocked and let in by name at once; the check's own user cannot log in."""
+    """Nobody is blocked and let in by name at once."""
     blocked = _first(values, cls, "blocked_users")
     named = {name for trait in ("allowed_users", "admin_users") for name in _texts(_first(values, cls, trait))}
     for name in sorted(named & set(_texts(blocked))):
         where = next(path for path, _ in settings(values, cls, "blocked_users"))
         values.tell("login-blocked", (*where, blocked.index(name)), name=name)
-    if not values.hub.legacy and CHECK_USER in values.mapping("hub", "services") and CHECK_USER not in _texts(blocked):
-        where = next((path for path, _ in settings(values, cls, "blocked_users")), CLASS)
-        values.tell("login-check-user", where, key=True, name=CHECK_USER)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -21,9 +21,6 @@ _LOGIN: dict[str, Template] = {
         Severity.WARNING,
     ),
     "login-blocked": Template("`{name}` is blocked, and named among those who may enter", "take the name from one of the two"),
-    "login-check-user": Template(
-        "`{path}` leaves out `{name}`, the user of health checks: it must never log in", "add {name} to blocked_users"
-    ),
     "cilogon-no-idps": Template("CILogon does not start without identity providers", "say which in `allowed_idps`"),
     "cilogon-not-an-idp": Template(
         "`{entity}` is not the entity id of an identity provider", "it is an address, such as https://idp.example.org/shibboleth"

@@ -1,0 +1,1 @@
+{ large: { guarantee: '2G', limit: '4G' } }
