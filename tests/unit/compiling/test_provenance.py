@@ -5,8 +5,9 @@ The other way round, too: whatever is changed, a leaf that names no line stays a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from fractions import Fraction
+import re
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -85,19 +86,24 @@ def _values(files: Mapping[str, bytes], ref: HubRef) -> dict[KeyPath, Any] | Non
 
 def _changes(text: str, place: Place) -> Iterator[str]:
     """The file with what stands at the place replaced by something else, in several ways, and then taken away."""
-    path = _path_at(yaml.compose(text), place)
-    old = _at(yaml.safe_load(text), path)
+    path = _path_at(yaml.compose(text, yaml.CSafeLoader), place)
+    whole = yaml.load(text, yaml.CSafeLoader)
+    old = _at(whole, path)
     for new in (*_like(old), *OTHERS):
         if new != old:
-            data = yaml.safe_load(text)
-            _at(data, path[:-1])[path[-1]] = new
-            yield yaml.safe_dump(data, sort_keys=False)
+            yield _written(whole, path, lambda parent, step, new=new: parent.__setitem__(step, new))
             if path == ("login", "provider"):
                 # Each provider has its own fields.
-                yield yaml.safe_dump(data | {"login": {"provider": new, "allow": "everyone"}}, sort_keys=False)
-    data = yaml.safe_load(text)
-    del _at(data, path[:-1])[path[-1]]
-    yield yaml.safe_dump(data, sort_keys=False)
+                yield _written(
+                    {**whole, "login": {"allow": "everyone"}}, path, lambda login, step, new=new: login.update({step: new})
+                )
+    yield _written(whole, path, lambda parent, step: parent.__delitem__(step))
+
+
+def _written(whole: Any, path: KeyPath, change: Callable[[Any, Any], None]) -> str:
+    data = deepcopy(whole)
+    change(_at(data, path[:-1]), path[-1])
+    return yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False)
 
 
 def _path_at(document: yaml.Node, place: Place) -> KeyPath:
@@ -120,9 +126,9 @@ def _like(old: Any) -> Iterator[Any]:
     elif isinstance(old, int | float):
         yield from (old + 1, old * 2)
     elif isinstance(old, str):
-        yield from (f"{old}x", f"x{old}", old[:-1])
-        if "/" in old and old.replace("/", "").isdigit():
-            yield str(Fraction(old) / 2)
+        if old[:1].isdigit():
+            yield re.sub(r"\d+", lambda number: str(int(number[0]) + 1), old, count=1)
+        yield from (f"{old}x", f"x{old}")
 
 
 def _nodes(
