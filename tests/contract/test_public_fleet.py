@@ -30,7 +30,10 @@ from deployer.tools.fleet_files import FolderFiles
 CLONE = "DEPLOYER_PUBLIC_FLEET"
 JUDGED = {"override-unknown", "config-trait-unknown", "trait-type", "profile-two-defaults", "values-unknown-key"}
 
-pytestmark = pytest.mark.skipif(CLONE not in os.environ, reason=f"{CLONE} names no clone of a fleet in 2i2c's format")
+pytestmark = [
+    pytest.mark.extra,
+    pytest.mark.skipif(CLONE not in os.environ, reason=f"{CLONE} names no clone of a fleet in 2i2c's format"),
+]
 
 
 @cache

@@ -27,6 +27,7 @@ def test_classes_and_traits_are_those_of_the_pinned_hub() -> None:
     assert table == json.loads(DATA.joinpath("traits.json").read_bytes()), "run `make traits`"
 
 
+@pytest.mark.extra
 def test_keys_are_those_of_the_chart() -> None:
     clone = os.environ.get(CLONE)
     if not clone:

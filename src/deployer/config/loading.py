@@ -101,6 +101,7 @@ class _Loader:
             return None, broken | {hub.ref for hub in hubs}
         entries, problems = load_entries(self.shelf.tree, files.name, spec, source)
         self.shelf.problems += problems
+        broken |= {HubRef(files.name, entry.name) for entry in spec.hubs} - {hub.ref for hub in entries}
         named = {hub.ref.hub: hub for hub in sorted((*entries, *hubs), key=lambda hub: hub.ref.hub)}
         layers = self._support_layers(files.name, spec, source)
         return LoadedCluster(name=files.name, spec=spec, source=source, hubs=named, support_layers=layers), broken

@@ -93,6 +93,14 @@ def test_values_of_the_support_stack_are_read() -> None:
     assert [layer.file for layer in fleet().clusters["lyra"].support_layers][:1] == [f"{LYRA}/support.values.yaml"]
 
 
+def test_a_hub_whose_file_is_broken_is_left_out_and_its_sisters_are_not() -> None:
+    files = dict(tree().files) | {f"{LYRA}/staging.values.yaml": b"jupyterhub: [\n"}
+    loaded = load_fleet(FleetTree(files), own_charts())
+    assert set(loaded.clusters["lyra"].hubs) == {"prod", "dask-staging"}
+    assert {str(ref) for ref in loaded.broken} == {"lyra/staging"}
+    assert [problem.code for problem in loaded.problems] == ["yaml-bracket-open"]
+
+
 def test_each_value_knows_its_line() -> None:
     layers = {layer.file: layer.source for layer in hub("lyra", "prod").layers}
     place = layers[f"{LYRA}/common.values.yaml"].place(("jupyterhub", "singleuser", "image", "tag"))
