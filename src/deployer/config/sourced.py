@@ -95,7 +95,9 @@ def _at(data: Any, path: KeyPath) -> Any:
 def _depth(layer: Layer, path: KeyPath) -> tuple[int, bool]:
     """How many steps of `path` the layer has, and whether a lower layer may know more."""
     found = layer.document.find(layer.base + path)
-    return found.depth - len(layer.base), found.depth < len(layer.base) or isinstance(found.node, MappingNode)
+    depth = found.depth - len(layer.base)
+    in_a_list = any(isinstance(step, int) for step in path[: max(depth, 0)])
+    return depth, depth < 0 or (isinstance(found.node, MappingNode) and not in_a_list)
 
 
 def _merge_all(layers: tuple[Layer, ...], keep_nulls: bool) -> dict[str, Any]:

@@ -15,23 +15,33 @@ StaffProvider = Literal[
 
 
 class Tools(FileModel):
+    """Programs that the deployer uses."""
+
     terraform: Literal["tofu", "terraform"] = Field(default="tofu", description="Which program carries out infrastructure.")
 
 
 class StateBucket(FileModel):
+    """Where the state of infrastructure is kept."""
+
     bucket: Name = Field(description="Its name; {cluster} is the cluster's.")
 
 
 class Route(FileModel):
+    """Where some of the alerts go."""
+
     to: Name = Field(description="mail, or the name of a receiver.")
     when: dict[str, Any] = Field(default_factory=dict, description="Labels that an alert must have.")
 
 
 class Alerts(FileModel):
+    """Who is told when something is wrong."""
+
     route: list[Route] = Field(default_factory=list, description="Where alerts go; the first that fits.")
 
 
 class Ring(FileModel):
+    """Clusters that a change reaches together."""
+
     clusters: list[Name] = Field(description="Clusters of this ring.")
     soak: Duration | None = Field(default=None, description="Wait this long before the next ring.")
 
@@ -63,11 +73,15 @@ class FleetFile(FileModel):
 
 
 class Bound(FileModel):
+    """Limits of one setting."""
+
     min: str | int | float | None = Field(default=None, description="The least that may be written.")
     max: str | int | float | None = Field(default=None, description="The most that may be written.")
 
 
 class Representatives(FileModel):
+    """What people who speak for a community may change."""
+
     may_change: list[Name] = Field(default_factory=list, description="Paths of the hub file.")
     bounds: dict[Name, Bound] = Field(default_factory=dict, description="Limits of what may be written there.")
 

@@ -36,6 +36,8 @@ class Organization(FileModel):
 
 
 class Link(FileModel):
+    """A link on the landing page."""
+
     title: Name = Field(description="What the link says.")
     url: Url = Field(description="Where it leads.")
 
@@ -106,6 +108,8 @@ class Home(FileModel):
 
 
 class SharedFolder(FileModel):
+    """A folder that all people of the hub see."""
+
     name: RelativePath = Field(description="Its name below the home.")
     writable_by: Literal["admins", "everyone", "nobody"] = Field(default="admins", description="Who may write there.")
 
@@ -139,6 +143,8 @@ class Idle(FileModel):
 
 
 class Database(FileModel):
+    """Where the hub remembers people and servers."""
+
     size: Disk = Field(default="1Gi", description="Disk of the hub's own SQLite database.")
     url: str | None = Field(default=None, description="An external database; its password stands in the secret file.")
 
@@ -164,6 +170,8 @@ class Network(FileModel):
 
 
 class DaskGateway(FileModel):
+    """Limits of people's Dask clusters."""
+
     worker_memory_max: Memory | None = Field(default=None, description="Of one worker.")
     cluster_cores_max: CpuRange | None = Field(default=None, description="Of all workers of one cluster.")
     cluster_memory_max: Memory | None = Field(default=None, description="Of all workers of one cluster.")
@@ -183,6 +191,8 @@ class Binder(FileModel):
 
 
 class Extras(FileModel):
+    """What a hub may have besides."""
+
     dask_gateway: bool | DaskGateway = Field(default=False, description="Dask clusters; a mapping sets limits.")
     image_builder: bool | Binder = Field(
         default=False, description="People build images on the spawn page; a mapping says where they go."

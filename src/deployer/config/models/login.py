@@ -22,10 +22,14 @@ class Users(FileModel):
 
 
 class GitHubAllow(Users):
+    """People of GitHub."""
+
     organizations: list[GitHubTeam] = Field(default_factory=list, description="Organizations, or teams as `organization:team`.")
 
 
 class Idp(FileModel):
+    """One identity provider of CILogon."""
+
     username_claim: Name = Field(description="Claim that names the person: email, eppn, oidc, sub ...")
     strip_domain: str | None = Field(default=None, description="Domain to take off the end of the user name.")
     prefix: str | None = Field(default=None, description="Put before the user name, so that two providers cannot collide.")
@@ -35,15 +39,21 @@ class Idp(FileModel):
 
 
 class CILogonAllow(Users):
+    """People of CILogon's identity providers."""
+
     idps: dict[Url, Idp] = Field(default_factory=dict, description="Identity providers by their entity id.")
 
 
 class GoogleAllow(Users):
+    """People of Google."""
+
     hosted_domains: list[Name] = Field(default_factory=list, description="Google Workspace domains.")
     groups: dict[Name, list[Name]] = Field(default_factory=dict, description="Google groups by domain.")
 
 
 class GroupAllow(Users):
+    """People by the groups that the login provider tells."""
+
     groups: list[Name] = Field(default_factory=list, description="Groups that the provider tells.")
 
 
@@ -66,12 +76,16 @@ class OAuthLogin(LoginBase):
 
 
 class GitHubLogin(OAuthLogin):
+    """By GitHub."""
+
     provider: Literal["github"] = Field(description="Who says who a person is.")
     allow: GitHubAllow | Everyone | None = Field(default=None, description="Who may log in.")
     populate_teams: bool = Field(default=False, description="GitHub teams become hub groups.")
 
 
 class CILogonLogin(OAuthLogin):
+    """By CILogon: people's own institutions."""
+
     provider: Literal["cilogon"] = Field(description="Who says who a person is.")
     allow: CILogonAllow | Everyone | None = Field(default=None, description="Who may log in.")
     shown_idps: list[Url] = Field(
@@ -80,11 +94,15 @@ class CILogonLogin(OAuthLogin):
 
 
 class GoogleLogin(OAuthLogin):
+    """By Google."""
+
     provider: Literal["google"] = Field(description="Who says who a person is.")
     allow: GoogleAllow | Everyone | None = Field(default=None, description="Who may log in.")
 
 
 class Auth0Login(OAuthLogin):
+    """By Auth0."""
+
     provider: Literal["auth0"] = Field(description="Who says who a person is.")
     domain: Name = Field(description="Auth0 domain, such as lab.eu.auth0.com.")
     allow: GroupAllow | Everyone | None = Field(default=None, description="Who may log in.")
@@ -92,6 +110,8 @@ class Auth0Login(OAuthLogin):
 
 
 class GenericOAuthLogin(OAuthLogin):
+    """By any provider of OAuth 2."""
+
     provider: Literal["generic-oauth"] = Field(description="Who says who a person is.")
     allow: GroupAllow | Everyone | None = Field(default=None, description="Who may log in.")
     name: Name | None = Field(default=None, description="What the login button says.")
@@ -103,6 +123,8 @@ class GenericOAuthLogin(OAuthLogin):
 
 
 class LdapLogin(LoginBase):
+    """By an LDAP server."""
+
     provider: Literal["ldap"] = Field(description="Who says who a person is.")
     server: Name = Field(description="Address of the LDAP server.")
     port: int | None = Field(default=None, ge=1, le=65535, description="636 with tls_strategy `on_connect`, else 389.")
@@ -117,6 +139,8 @@ class LdapLogin(LoginBase):
 
 
 class LtiLogin(LoginBase):
+    """From a learning platform by LTI 1.3."""
+
     provider: Literal["lti13"] = Field(description="Who says who a person is.")
     issuer: Name = Field(description="The platform's issuer.")
     authorize_url: Url = Field(description="The platform's OIDC authorize endpoint.")
@@ -127,6 +151,8 @@ class LtiLogin(LoginBase):
 
 
 class NativeLogin(LoginBase):
+    """By names and passwords that the hub keeps itself."""
+
     provider: Literal["native"] = Field(description="Who says who a person is.")
     allow: Users | Everyone | None = Field(default=None, description="Who may log in.")
     open_signup: bool = Field(default=False, description="People who sign up may log in without an administrator's word.")
@@ -134,16 +160,22 @@ class NativeLogin(LoginBase):
 
 
 class SharedPasswordLogin(LoginBase):
+    """By one password for all, and one for administrators."""
+
     provider: Literal["shared-password"] = Field(description="Who says who a person is.")
     allow: Users | Everyone | None = Field(default=None, description="Who may log in; the passwords stand in the secret file.")
 
 
 class TmpLogin(LoginBase):
+    """Without any login: everybody gets a user for a while."""
+
     provider: Literal["tmp"] = Field(description="Who says who a person is.")
     allow: Everyone | None = Field(default=None, description="Everybody gets a nameless, temporary user: say `everyone`.")
 
 
 class DummyLogin(LoginBase):
+    """By any name; only on this machine."""
+
     provider: Literal["dummy"] = Field(description="Who says who a person is.")
     allow: Users | Everyone | None = Field(
         default=None, description="Who may log in. Only on this machine: anybody can be anybody."

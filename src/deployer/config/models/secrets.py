@@ -10,6 +10,8 @@ from deployer.config.models.base import FileModel, Name
 
 
 class LoginSecret(FileModel):
+    """What only the hub and its login provider know."""
+
     client_id: str | None = Field(default=None, description="OAuth client id.")
     client_secret: str | None = Field(default=None, description="OAuth client secret.")
     password: str | None = Field(default=None, description="The shared password.")
@@ -18,12 +20,16 @@ class LoginSecret(FileModel):
 
 
 class RegistryLogin(FileModel):
+    """An account that may pull images."""
+
     server: Name = Field(description="Such as quay.io.")
     username: Name = Field(description="Account or robot.")
     password: str = Field(description="Its password or token.")
 
 
 class SecretFile(FileModel):
+    """The secrets of one hub."""
+
     login: LoginSecret = Field(default_factory=LoginSecret, description="Of the login provider.")
     registry_login: RegistryLogin | None = Field(default=None, description="For images that are not public.")
     database_password: str | None = Field(default=None, description="Of an external database.")
