@@ -94,11 +94,11 @@ def test_values_of_the_support_stack_are_read() -> None:
 
 
 def test_a_hub_whose_file_is_broken_is_left_out_and_its_sisters_are_not() -> None:
-    files = dict(tree().files) | {f"{LYRA}/staging.values.yaml": b"jupyterhub: [\n"}
+    files = dict(tree().files) | {f"{LYRA}/staging.values.yaml": b"jupyterhub: {}\njupyterhub: {}\n"}
     loaded = load_fleet(FleetTree(files), own_charts())
     assert set(loaded.clusters["lyra"].hubs) == {"prod", "dask-staging"}
     assert {str(ref) for ref in loaded.broken} == {"lyra/staging"}
-    assert [problem.code for problem in loaded.problems] == ["yaml-bracket-open"]
+    assert [problem.code for problem in loaded.problems] == ["yaml-duplicate-key"]
 
 
 def test_each_value_knows_its_line() -> None:
