@@ -129,7 +129,7 @@ def _image_option(of: Inputs, profile: Profile) -> Tree:
     return of.hub["environments"].decides(
         {
             "display_name": "Environment",
-            "choices": choices or None,
+            "choices": choices,  # KubeSpawner's form wants it, and be it empty.
             "unlisted_choice": None if profile.typed is None else _typed_image(of, profile.typed),
         }
     )

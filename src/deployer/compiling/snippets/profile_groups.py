@@ -51,9 +51,7 @@ class DeployerProfiles:
         """A list of choices without those that the person may not take; None where nothing is left of it."""
         choices = {name: choice for name, choice in (option.get("choices") or {}).items() if self._may_use(choice, groups)}
         typed = option.get("unlisted_choice") or {}
-        reduced = {name: entry for name, entry in option.items() if name not in {"choices", "unlisted_choice"}}
-        if choices:
-            reduced["choices"] = choices
+        reduced = {name: entry for name, entry in option.items() if name != "unlisted_choice"} | {"choices": choices}
         if typed.get("enabled") and self._may_use(typed, groups):
             reduced["unlisted_choice"] = typed
         return reduced if choices or "unlisted_choice" in reduced else None
