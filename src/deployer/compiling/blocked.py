@@ -20,7 +20,10 @@ def with_check_blocked(
     `upstream` is where zero-to-jupyterhub's values are. Helm replaces lists, so a list that only the chart's own `defaults` have
     is taken over whole.
     """
-    config = _at(values, (*upstream, "hub", "config"))
+    at = (*upstream, "hub", "config")
+    if _taken_away(values, at):
+        return values, frozenset()
+    config = _at(values, at)
     sections = {"Authenticator"} | {name for name, section in config.items() if _BLOCKED in _mapping(section)}
     lists: dict[str, Any] = {}
     added: set[KeyPath] = set()
@@ -31,8 +34,21 @@ def with_check_blocked(
             continue
         lists[section] = {_BLOCKED: [*names, CHECK_NAME]}
         first = len(own) if isinstance(own, list) else 0
-        added |= {(*upstream, "hub", "config", section, _BLOCKED, index) for index in range(first, len(names) + 1)}
-    return (_merged_at(values, (*upstream, "hub", "config"), lists), frozenset(added)) if lists else (values, frozenset())
+        added |= {(*at, section, _BLOCKED, index) for index in range(first, len(names) + 1)}
+    return (_merged_at(values, at, lists), frozenset(added)) if lists else (values, frozenset())
+
+
+def _taken_away(values: Mapping[str, Any], path: KeyPath) -> bool:
+    """Somebody wrote null, or anything but a mapping, where the path leads through."""
+    return any(
+        step in _at(values, path[:depth]) and not _is_mapping(values, path[: depth + 1]) for depth, step in enumerate(path)
+    )
+
+
+def _is_mapping(node: Any, path: KeyPath) -> bool:
+    for step in path:
+        node = _mapping(node).get(str(step))
+    return isinstance(node, Mapping)
 
 
 def _mapping(node: Any) -> Mapping[str, Any]:

@@ -62,7 +62,9 @@ class Origins(Mapping[KeyPath, Origin]):
             tree = self._compiled()
             for layer in self._layers:
                 tree = _laid(tree, layer_data(layer), layer, ())
-            self._setters = dict(leaves(tree)) | dict.fromkeys(self._added, (None,))
+            replaced = {path[:depth] for path in self._added for depth in range(len(path))}
+            kept = {path: setters for path, setters in leaves(tree) if path not in replaced}
+            self._setters = kept | dict.fromkeys(self._added, (None,))
         return self._setters
 
 

@@ -5,7 +5,7 @@ set -u
 cd "${HOME:-.}" || exit 0
 mkdir -p .cache/deployer 2>/dev/null
 LOG="$PWD/.cache/deployer/content.log"
-: >"$LOG" 2>/dev/null || LOG=/dev/null
+true 2>/dev/null >"$LOG" || LOG=/dev/null
 export GIT_TERMINAL_PROMPT=0 GIT_MERGE_AUTOEDIT=no
 command -v git >/dev/null 2>&1 || { echo "git is not in this image" >>"$LOG"; exit 0; }
 
@@ -14,7 +14,7 @@ limited() {
 }
 
 in_copy() {
-  git -c safe.directory='*' -c user.name="Automatic update" -c user.email="nobody@localhost" -c core.hooksPath=/dev/null -C "$folder" "$@"
+  git -c safe.directory='*' -c core.quotePath=false -c user.name="Automatic update" -c user.email="nobody@localhost" -c core.hooksPath=/dev/null -C "$folder" "$@"
 }
 
 clone() {
