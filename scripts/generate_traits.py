@@ -49,6 +49,8 @@ SAMPLES: dict[str, list[Any]] = {
     "mapping": [{}, {"text": "text"}],
 }
 
+# Lists of names: where their traits take anything, JupyterHub still calls methods of text on each.
+NAMES = ("_users", "_organizations", "_teams", "_groups")
 # The object that the samples would belong to.
 OWNER = HasTraits()
 
@@ -134,6 +136,8 @@ def takes(trait: TraitType[Any, Any]) -> dict[str, Any]:
         about["words"] = [value for value in trait.values if isinstance(value, str | int | float | bool)]
     if "list" in about["takes"] and len(items := inside(trait, lambda value: [value])) < len(SAMPLES):
         about["items"] = items
+    if "list" in about["takes"] and trait.name and trait.name.endswith(NAMES):
+        about["items"] = ["string"]
     if "mapping" in about["takes"] and len(values := inside(trait, lambda value: {"key": value})) < len(SAMPLES):
         about["values"] = values
     if trait.name and (trait.metadata.get("allow_config", False) or trait.name.startswith("allow")):

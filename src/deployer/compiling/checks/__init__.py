@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from deployer.compiling.checks.chart_settings import check_chart_settings
 from deployer.compiling.checks.classes import check_classes
 from deployer.compiling.checks.environment import check_environment
 from deployer.compiling.checks.images import check_images
@@ -28,6 +29,7 @@ CHECKS: tuple[Callable[[Values], None], ...] = (
     check_keys,
     check_classes,
     check_login,
+    check_chart_settings,
     check_images,
     check_quantities,
     check_environment,

@@ -20,6 +20,8 @@ SPAWNER = "KubeSpawner"
 OWN_IMAGE = "quay.io/jupyterhub/k8s-hub"
 """The hub image that has exactly the packages of the tables."""
 
+CHECKED_BY_MEANING = ("mem_limit", "mem_guarantee", "cpu_limit", "cpu_guarantee", "image", "storage_capacity", "environment")
+"""Settings of KubeSpawner of which more is said elsewhere than that their type is wrong."""
 _NEARLY = 0.9
 
 
@@ -97,6 +99,8 @@ def _section(values: Values, name: str, config: Mapping[str, Any]) -> None:
         path = (*CONFIG, name, key)
         # traitlets reads the sections of all parents, and takes from them whatever the class itself has.
         trait = next((heir.traits[key] for heir in (cls, *heirs) if key in heir.traits), None)
+        if trait is not None and name in ("Spawner", SPAWNER) and key in CHECKED_BY_MEANING:
+            continue
         if trait is not None:
             check_trait(values, path, f"{name}.{key}", trait, value)
         elif not _is_for_the_chart(name, key):
@@ -190,6 +194,6 @@ def _advice(kinds: frozenset[str], value: Any, written: str) -> str:
         return f'quote it: "{written}"'
     if kinds & {"integer", "number"} and isinstance(value, str) and value.replace(".", "", 1).isdigit():
         return "take the quotes away"
-    if "boolean" in kinds and isinstance(value, str):
+    if "boolean" in kinds and "integer" not in kinds and isinstance(value, str):
         return "write true or false, without quotes"
     return ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from deployer.compiling.checks.classes import check_trait
+from deployer.compiling.checks.classes import CHECKED_BY_MEANING, check_trait
 from deployer.compiling.checks.environment import check_env
 from deployer.compiling.checks.images import check_container_images, check_image
 from deployer.compiling.checks.pods import check_containers
@@ -37,7 +37,9 @@ _PAIRS = (("mem_guarantee", "mem_limit", "memory"), ("cpu_guarantee", "cpu_limit
 
 
 def check_profiles(values: Values) -> None:
-    """The whole list."""
+    """The whole list, and what `hub.config` says of the spawner itself."""
+    for section in ("Spawner", "KubeSpawner"):
+        check_spawner(values, ("hub", "config", section), values.mapping("hub", "config", section))
     profiles = values.get(*LIST)
     if profiles is None:
         return
@@ -186,22 +188,26 @@ def _override(values: Values, path: KeyPath, entry: Mapping[str, Any]) -> None:
     at = (*path, "kubespawner_override")
     if not _override_keys(values, at, override) or not isinstance(override, dict):
         return
-    sized = ("mem_limit", "mem_guarantee", "cpu_limit", "cpu_guarantee", "image", "storage_capacity", "environment")
     traits = _spawner().traits
     for key, value in override.items():
         trait = traits.get(key)
         # A null takes the setting away again.
-        if trait is not None and key not in sized and value is not None:
+        if trait is not None and key not in CHECKED_BY_MEANING and value is not None:
             check_trait(values, (*at, key), key, trait, value)
-    _sizes(values, at, override)
-    if override.get("image") is not None:
-        check_image(values, (*at, "image"), override["image"])
-    if override.get("storage_capacity") is not None:
-        quantity(values, (*at, "storage_capacity"), override["storage_capacity"])
-    check_env(values, (*at, "environment"), override.get("environment"), formatted=True)
+    check_spawner(values, at, override)
+
+
+def check_spawner(values: Values, path: KeyPath, settings: Mapping[str, Any]) -> None:
+    """Settings of KubeSpawner whose meaning can be wrong although their type is right."""
+    _sizes(values, path, settings)
+    if settings.get("image") is not None:
+        check_image(values, (*path, "image"), settings["image"])
+    if settings.get("storage_capacity") is not None:
+        quantity(values, (*path, "storage_capacity"), settings["storage_capacity"])
+    check_env(values, (*path, "environment"), settings.get("environment"), formatted=True)
     for key in ("init_containers", "extra_containers"):
-        check_containers(values, (*at, key), override.get(key), ())
-        check_container_images(values, (*at, key), override.get(key))
+        check_containers(values, (*path, key), settings.get(key), ())
+        check_container_images(values, (*path, key), settings.get(key))
 
 
 def _sizes(values: Values, path: KeyPath, override: Mapping[str, Any]) -> None:

@@ -58,6 +58,8 @@ _SERVERS: dict[str, Template] = {
     "cpu-invalid": Template("`{written}` is no number of CPUs here", "{advice}"),
     "quantity-invalid": Template("`{written}` is no quantity that Kubernetes reads", "write it like 500m, 2, 512Mi or 10Gi"),
     "guarantee-above-limit": Template("{guarantee} is guaranteed, and {limit} is the limit", "the limit must be the larger one"),
+    "extra-file": Template("the file `{name}` needs {missing}", "Kubernetes gets it as a Secret, and mounts it there"),
+    "extra-file-mode": Template("`{written}` is no file mode", "write it in octal, without quotes: 0644"),
     "env-not-text": Template("`{name}` is {found}, an environment variable is text", "{advice}"),
     "env-shape": Template("`{path}` is {found}, names with values are wanted"),
     "env-braces": Template("the braces in `{name}` do not close, and servers would not start", "write {{{{ and }}}} for braces"),
