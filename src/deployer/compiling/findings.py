@@ -16,6 +16,7 @@ from deployer.compiling.said import Said, Tree, holders
 from deployer.compiling.slugs import slug
 from deployer.compiling.templates import unknown_fields
 from deployer.config.messages import problem
+from deployer.config.models.hub import Size
 from deployer.model.place import KeyPath, dotted
 from deployer.model.problem import Problem
 from deployer.model.release import Release
@@ -59,11 +60,8 @@ def _same_choices(of: Inputs) -> Iterator[Problem]:
     for profile in profiles(of):
         fresh = [choice for choice in profile.machines if choice.by.key not in seen]
         seen |= {choice.by.key for choice in fresh}
-        yield from _repeated((choice.slug, choice.by, _name(choice.by.value)) for choice in fresh)
-
-
-def _name(value: Any) -> str:
-    return str(getattr(value, "name", value))
+        named = (choice.by["name"] if isinstance(choice.by.value, Size) else choice.by for choice in fresh)
+        yield from _repeated((choice.slug, said, str(said.value)) for choice, said in zip(fresh, named, strict=True))
 
 
 def _repeated(named: Iterable[tuple[str, Said[Any], str]]) -> Iterator[Problem]:
@@ -124,13 +122,22 @@ def _lacking(of: Inputs, lacking: Tree) -> Iterator[Problem]:
 
 def _overridden(of: Inputs, compiled: Any) -> Iterator[Problem]:
     """Keys that somebody wrote, and of which `values` leaves nothing."""
-    written = Counter(holder.key for _, (holder,) in leaves(compiled) if holder is not None and holder.written)
+    written = Counter(holder.key for _, (holder,) in leaves(compiled) if holder is not None and _is_persons(of, holder))
     for layer in of.loaded.layers:
         replaced = [(path, key) for path, key in _replaced(compiled, layer_data(layer), ()) if key in written]
         gone = Counter(key for _, key in replaced)
-        named = {_section(key): path for path, key in reversed(replaced) if gone[key] == written[key]}
-        for key, path in named.items():
-            yield problem("values-win", layer.source.place((*layer.base, *path), key=True), key=key, path=dotted(path))
+        useless: dict[KeyPath, dict[str, None]] = {}
+        for path, key in replaced:
+            if gone[key] == written[key]:
+                useless.setdefault(path, {})[f"`{_section(key)}`"] = None
+        for path, keys in useless.items():
+            place = layer.source.place((*layer.base, *path), key=True)
+            yield problem("values-win", place, keys=" and ".join(keys), path=dotted(path))
+
+
+def _is_persons(of: Inputs, holder: Said[Any]) -> bool:
+    """Written in the hub's file, or for all hubs of the fleet."""
+    return holder.source is not of.cluster.source and holder.written
 
 
 def _replaced(compiled: Any, over: Any, path: KeyPath) -> Iterator[tuple[KeyPath, KeyPath]]:

@@ -8,7 +8,7 @@ from typing import Any
 from deployer.compiling.inputs import Inputs
 from deployer.compiling.said import Said
 from deployer.config.messages import problem
-from deployer.config.models.login import CILogonLogin, GoogleLogin, OAuthLogin
+from deployer.config.models.login import CILogonLogin, GitHubLogin, GoogleLogin, OAuthLogin
 from deployer.model.problem import Problem
 from deployer.model.release import Release
 
@@ -26,13 +26,13 @@ def login_findings(of: Inputs, release: Release) -> Iterator[Problem]:
         yield from _allowed_groups(login)
     if not _groups_known(release):
         yield from _groups(of, login)
+    if isinstance(login.value, GitHubLogin) and login["populate_teams"] and not login["groups_claim"]:
+        yield from _teams(of)
 
 
 def _cilogon(login: Said[Any]) -> Iterator[Problem]:
     allow = login["allow"]
     idps = {} if allow.value in (None, "everyone") else allow.value.idps
-    if not idps and not login["shown_idps"]:
-        yield problem("cilogon-without-idps", login["provider"].place)
     for url, idp in idps.items():
         if idp.prefix and idp.strip_domain:
             at = (*allow.key, "idps", url, "strip_domain")
@@ -66,7 +66,8 @@ def _groups_known(release: Release) -> bool:
     node: Any = release.values
     for step in (*release.hub_at, "hub", "config"):
         node = node.get(step) if isinstance(node, Mapping) else None
-    sections = [section for section in (node or {}).values() if isinstance(section, Mapping)]
+    said = node.values() if isinstance(node, Mapping) else ()
+    sections = [section for section in said if isinstance(section, Mapping)]
     return any(section.get("manage_groups") or section.get("load_groups") for section in sections)
 
 
@@ -77,6 +78,15 @@ _ADVICE = {
     "auth0": "set login.groups_claim",
     "generic-oauth": "set login.groups_claim",
 }
+
+
+def _teams(of: Inputs) -> Iterator[Problem]:
+    """Groups of GitHub's teams have the organization in their name, so that two of them cannot be taken for one another."""
+    for section in ("environments", "machines"):
+        for entry in of.hub[section].each():
+            for group in entry["groups"].each():
+                if ":" not in group.value:
+                    yield problem("group-without-organization", group.place, group=group.value)
 
 
 def _groups(of: Inputs, login: Said[Any]) -> Iterator[Problem]:

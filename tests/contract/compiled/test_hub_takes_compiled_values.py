@@ -33,7 +33,7 @@ def probed() -> dict[str, Any]:
         name: {
             "jupyterhub": release.values[release.hub_at[0]],
             "choices": [choice.options for choice in profile_choices(release)],
-            "groups": ["LAB:R", "lab:gpu", "gpu-users", "R-USERS"],
+            "groups": ["LAB:R", "lab:gpu"],
         }
         for name, release in releases().items()
     }

@@ -29,12 +29,14 @@ TEMPLATES: dict[str, Template] = {
         "{advice}",
         Severity.WARNING,
     ),
+    "group-without-organization": Template(
+        "nobody is in `{group}`: teams of GitHub become groups named organization:team",
+        "write the organization before it, such as my-organization:{group}",
+        Severity.WARNING,
+    ),
     "allowed-groups-without-source": Template(
         "`allow.groups` lets nobody in: nothing says where the groups of a person come from",
         "add groups_claim, the claim in which `{provider}` tells them",
-    ),
-    "cilogon-without-idps": Template(
-        "CILogon needs to know the identity providers that people may use", "list them under allow.idps or shown_idps"
     ),
     "idp-prefix-and-strip": Template(
         "a user name cannot get a prefix and lose its domain at the same time", "keep one of `prefix` and `strip_domain`"
@@ -57,7 +59,7 @@ TEMPLATES: dict[str, Template] = {
         Severity.WARNING,
     ),
     "values-win": Template(
-        "what `{key}` says has no effect: `{path}` in the chart's own words replaces it",
+        "without effect: {keys}, as `{path}` in the chart's own words replaces it",
         "keep one of the two",
         Severity.WARNING,
     ),
