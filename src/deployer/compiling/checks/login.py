@@ -119,7 +119,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _cilogon(values: Values, cls: ConfigClass) -> None:
-    """OAuthenticator refuses to start without identity providers, and with one that it cannot read."""
+    """OAuthenticator lets nobody in without identity providers, and refuses to start with one that it cannot read."""
     said = [(path, value) for trait in ("idps", "allowed_idps") for path, value in settings(values, cls, trait) if value]
     if not said:
         if not re.search(r"idps\b", code_of_hub(values)):

@@ -22,7 +22,7 @@ _LOGIN: dict[str, Template] = {
     ),
     "login-blocked": Template("`{name}` is blocked, and named among those who may enter", "take the name from one of the two"),
     "cilogon-no-idps": Template(
-        "CILogon does not start without identity providers", "say which: login.allow.idps, or `idps` of CILogonOAuthenticator"
+        "CILogon lets nobody in: no identity provider is named", "say which: login.allow.idps, or `idps` of CILogonOAuthenticator"
     ),
     "cilogon-not-an-idp": Template(
         "`{entity}` is not the entity id of an identity provider", "it is an address, such as https://idp.example.org/shibboleth"
