@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Protocol
 
 from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
-from deployer.model.plan import Manifests, Running, Step
 from deployer.model.place import KeyPath
+from deployer.model.plan import Manifests, Running, Step
 from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
 from deployer.model.tree import FleetTree

@@ -8,11 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deployer.errors import ToolFailedError
-from deployer.tools.files import PRIVATE, write_atomically
+from deployer.tools.files import PRIVATE, private_memory, write_atomically
 from deployer.tools.machine import told
 from deployer.tools.process import SystemProcess
-
-_IN_MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made below it, 0700
 
 
 class TerminalEditor:
@@ -25,7 +23,7 @@ class TerminalEditor:
 
     def edit(self, text: str, *, suffix: str) -> str:
         """The text as the person left it. Raises ToolFailedError where the editor ends with an error."""
-        parent = _IN_MEMORY if _IN_MEMORY.is_dir() else None
+        parent = private_memory()
         with told("edit in", parent), tempfile.TemporaryDirectory(prefix="deployer-", dir=parent) as folder:
             file = Path(folder) / f"secret{suffix}"
             write_atomically(file, text, mode=PRIVATE)

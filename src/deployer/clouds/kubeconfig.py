@@ -1,0 +1,64 @@
+"""A cluster that somebody else runs: its kubeconfig stands in the fleet, encrypted where it holds a secret."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deployer.errors import ExternalError, UsageError
+from deployer.model.access import ClusterAccess, Kubeconfig
+from deployer.model.protocols import FleetFiles, SecretFiles
+from deployer.tools.files import PRIVATE, private_memory, write_atomically
+from deployer.tools.machine import told
+
+
+class KubeconfigCloud:
+    """Kubeconfig files of a fleet."""
+
+    def __init__(self, fleet: FleetFiles, secrets: SecretFiles) -> None:
+        self._fleet = fleet
+        self._secrets = secrets
+
+    @contextmanager
+    def kubeconfig(self, access: ClusterAccess) -> Iterator[Kubeconfig]:
+        path = access.facts["file"]
+        text = self._text(path)
+        context = _known_context(text, access.facts.get("context", ""), path)
+        with told("keep the kubeconfig in", private_memory()), _private_folder() as folder:
+            file = Path(folder) / "kubeconfig"
+            write_atomically(file, text, mode=PRIVATE)
+            yield Kubeconfig(file, context)
+
+    def _text(self, path: str) -> str:
+        file = self._fleet.root / path
+        if not file.is_file():
+            raise UsageError(
+                f"there is no {path}", hint="`kubeconfig.file` in cluster.yaml names it, below the cluster's folder."
+            )
+        with told("read", file):
+            plain = file.read_text()
+        return self._secrets.read(path) if "\nsops:" in plain else plain
+
+
+def _private_folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="deployer-", dir=private_memory())
+
+
+def _known_context(text: str, wanted: str, path: str) -> str:
+    """The context, where the kubeconfig has it. Raises UsageError with those that it has."""
+    try:
+        content: Any = yaml.safe_load(text)
+        names = [entry["name"] for entry in content["contexts"]]
+        current = content.get("current-context", "")
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError):
+        raise ExternalError(f"{path} is no kubeconfig", hint="Get it anew from whoever runs the cluster.") from None
+    chosen = wanted or current
+    if chosen not in names:
+        hint = f"It has {', '.join(names) or 'none'}; `kubeconfig.context` in cluster.yaml names one."
+        raise UsageError(f"{path} has no context `{chosen}`" if chosen else f"{path} has no current context", hint=hint)
+    return str(chosen)
