@@ -32,17 +32,25 @@ def chart_defaults() -> dict[str, Any]:
 
 
 def coalesce(defaults: Mapping[str, Any], asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge as Helm does: mappings merge, everything else replaces, and null takes a default away."""
-    merged = copy.deepcopy(dict(defaults))
+    """Merge as Helm 4 does: mappings merge, all else replaces; null takes a default away, and a default that is null is none."""
+    merged = _without_nulls(defaults)
     for key, value in asked.items():
         default = merged.get(key)
-        if value is None and default is not None:
-            del merged[key]
+        if value is None and key in defaults:
+            merged.pop(key, None)
         elif isinstance(value, Mapping) and isinstance(default, Mapping):
             merged[key] = coalesce(default, value)
         else:
             merged[key] = copy.deepcopy(value)
     return merged
+
+
+def _without_nulls(defaults: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _without_nulls(value) if isinstance(value, Mapping) else copy.deepcopy(value)
+        for key, value in defaults.items()
+        if value is not None
+    }
 
 
 def read_values(path: Path) -> dict[str, Any]:
@@ -56,7 +64,14 @@ def read_values(path: Path) -> dict[str, Any]:
     asked = content.get(CHART) if isinstance(content, dict) else None
     if not isinstance(asked, dict):
         raise ConfigurationProblem(f"{path} has no mapping below `{CHART}`")
-    return coalesce(chart_defaults(), asked)
+    return _sorted(coalesce(chart_defaults(), asked))
+
+
+def _sorted(value: Any) -> Any:
+    """Mappings in the order of their keys, as the chart's Secret has them: it decides which snippet or choice comes first."""
+    if isinstance(value, Mapping):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
 def with_release(values: dict[str, Any], hub: str) -> dict[str, Any]:

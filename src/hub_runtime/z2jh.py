@@ -11,6 +11,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _ABSENT = object()
+_CLUSTER_WIDE = {
+    "priority": "default-priority",
+    "user-placeholder-priority": "user-placeholder-priority",
+    "image-puller-priority": "image-puller-priority",
+    "user-scheduler": "user-scheduler",
+}
+_OTHER_NAMES = {
+    "hub-pvc": "hub-db-dir",
+    "hub-serviceaccount": "hub",
+    "hub-existing-secret-or-default": "hub",
+    "image-puller-priority": "image-puller",
+    "user-placeholder-priority": "user-placeholder",
+}
 
 
 @dataclass(slots=True)
@@ -57,9 +70,21 @@ def get_secret_value(key: str, default: Any = _ABSENT) -> Any:
 
 
 def get_name(name: str) -> str:
-    """The full name of a resource of the chart, by its short name."""
-    prefix = get_config("fullnameOverride") or ""
-    return f"{prefix}-{name}" if prefix else name
+    """The full name of a resource of the chart, by its short name; those that all namespaces share carry the release's name."""
+    full_name = _full_name()
+    if name in _CLUSTER_WIDE and not full_name:
+        return f"{get_config('Release.Name', 'hub')}-{_CLUSTER_WIDE[name]}"
+    short = "" if name == "priority" else _OTHER_NAMES.get(name, name)
+    return "-".join(filter(None, (full_name, short)))
+
+
+def _full_name() -> str:
+    """What all names begin with: `fullnameOverride` where it is a text, be it empty, else the release's and the chart's name."""
+    override = get_config("fullnameOverride")
+    if isinstance(override, str):
+        return override
+    release, chart = get_config("Release.Name", "hub"), get_config("nameOverride") or get_config("Chart.Name", "jupyterhub")
+    return release if chart in release else f"{release}-{chart}"
 
 
 def get_name_env(name: str, suffix: str = "") -> str:

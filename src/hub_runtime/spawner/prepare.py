@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import sys
 from dataclasses import dataclass
@@ -70,7 +69,7 @@ def _environment(plan: ServerPlan, owner: Owner, view: View, path: str) -> dict[
         "LANG": os.environ.get("LANG", "C.UTF-8"),
         "SHELL": "/bin/bash",
         "JUPYTER_PREFER_ENV_PATH": "1",
-        "USER": owner.user if owner.uid is not None else pwd.getpwuid(os.getuid()).pw_name,
+        "USER": owner.user,
         **view.environment,
         **plan.environment,
         "PATH": f"{Path(sys.executable).parent}:{asked_path}" if asked_path else path,

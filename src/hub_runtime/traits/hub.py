@@ -36,7 +36,6 @@ def apply(c: Any, values: Mapping[str, Any]) -> None:
     c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 0}
     c.ConfigurableHTTPProxy.should_start = False
     _apply_database(c, values)
-    _apply_environment(values)
     for trait, key in _HUB_TRAITS.items():
         set_config_if_not_none(c.JupyterHub, trait, key)
     set_config_if_not_none(c.Spawner, "consecutive_failure_limit", "hub.consecutiveFailureLimit")
@@ -54,16 +53,6 @@ def _apply_database(c: Any, values: Mapping[str, Any]) -> None:
     password = get_config("hub.db.password")
     if password is not None and kind in _PASSWORD_VARIABLES:
         os.environ[_PASSWORD_VARIABLES[kind]] = password
-
-
-def _apply_environment(values: Mapping[str, Any]) -> None:
-    """`hub.extraEnv`: a mapping of texts or of Kubernetes' entries, or a list of such entries."""
-    extra = get_config("hub.extraEnv") or {}
-    entries = extra.items() if isinstance(extra, Mapping) else ((entry["name"], entry) for entry in extra)
-    for name, entry in entries:
-        value = entry.get("value") if isinstance(entry, Mapping) else entry
-        if value is not None:
-            os.environ[name] = str(value)
 
 
 def apply_debug(c: Any) -> None:
