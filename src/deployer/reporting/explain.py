@@ -42,9 +42,16 @@ class Explanation:
 
 def to_text(explanation: Explanation) -> str:
     """A YAML tree with each value's origin as a comment beside it; ends with a newline."""
+    return "".join(f"{line}\n" for line in (*_heading(explanation), *_tree(explanation.leaves)))
+
+
+def _heading(explanation: Explanation) -> Iterator[str]:
     about = f" of `{explanation.key}`" if explanation.key else ""
-    heading = f"# values{about} of {explanation.ref}, for the chart {explanation.chart}"
-    return "".join(f"{line}\n" for line in (heading, *_tree(explanation.leaves)))
+    yield visible(f"# values{about} of {explanation.ref}, for the chart {explanation.chart}")
+    if explanation.problems:
+        yield "# with errors, so that it would not be deployed: `deployer validate` tells them"
+    if not explanation.leaves:
+        yield "# none: it sets nothing in the chart's values"
 
 
 def to_json(explanation: Explanation) -> dict[str, Any]:
