@@ -1,7 +1,7 @@
 """Our hub configuration means what zero-to-jupyterhub's does: the same 20 values files, the same traits.
 
-What the real one makes of them is recorded in `z2jh/recorded`. With Z2JH_CHART naming the folder `jupyterhub` of a clone, the recording
-itself is checked; `RECORD=1` writes it anew. Intended differences are all in `as_the_chart`.
+What the real one makes of them is recorded in `z2jh/recorded`. With Z2JH_CHART naming the folder `jupyterhub` of a clone, the
+recording itself is checked; `RECORD=1` writes it anew. Intended differences are all in `as_the_chart`.
 """
 
 import base64
@@ -72,10 +72,9 @@ def _pod_files(chart: Path, values: Path) -> dict[str, Any]:
     assert ended.returncode == 0, f"{values.name}: {ended.stderr}"
     objects = {found["kind"]: found for found in yaml.safe_load_all(ended.stdout)}
     (container,) = objects["Deployment"]["spec"]["template"]["spec"]["containers"]
-    told = {
-        entry["name"]: entry["value"] for entry in container["env"] if "value" in entry and entry["name"] != "PYTHONUNBUFFERED"
-    }
-    environment = {**told, "POD_NAMESPACE": RELEASE}
+    environment = {entry["name"]: entry["value"] for entry in container["env"] if "value" in entry}
+    del environment["PYTHONUNBUFFERED"]
+    environment["POD_NAMESPACE"] = RELEASE
     secret = {key: base64.b64decode(text).decode() for key, text in objects["Secret"]["data"].items()}
     names = {key: text for key, text in objects["ConfigMap"]["data"].items() if "\n" not in text}
     return {"secret": secret | objects["Secret"].get("stringData", {}), "config": names, "environment": environment}

@@ -61,7 +61,7 @@ class Person:
         return self.browser.get(relative).text
 
     def log_in(self) -> httpx.Response:
-        """Fill in the login form; the answer is the page that a browser then shows. Fails where the hub does not let the person in."""
+        """Fill in the login form; the answer is the page that a browser then shows. Fails where the person is not let in."""
         self.browser.get("hub/login")
         xsrf = self._xsrf(self._path("hub/"))
         form = {"username": self.name, "password": self.password, "_xsrf": xsrf}

@@ -19,8 +19,8 @@ SOURCES = PROJECT / "src"
 
 @cache
 def hub_python() -> Path:
-    """The environment's interpreter. `hub_runtime` is not in it, but for an empty folder: hubs under test get `src` by PYTHONPATH, so that
-    the environment is made anew only when what is installed changes."""
+    """The environment's interpreter. `hub_runtime` is not in it, but for an empty folder: hubs under test get `src` by PYTHONPATH,
+    so that the environment is made anew only when what is installed changes."""
     root = cache_root() / "hub-environments"
     nothing = root / "no-sources"
     nothing.mkdir(parents=True, exist_ok=True)

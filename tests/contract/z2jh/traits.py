@@ -1,7 +1,7 @@
 """Runs in the hub's environment: what a hub configuration makes of values, as JSON, one file a case.
 
-`traits.py ours VALUES_FOLDER OUTPUT_FOLDER` uses hub_runtime; `traits.py real RENDERED_FOLDER OUTPUT_FOLDER HUB_FILES` uses the chart's own
-files, with everything mounted as its pod has it. Each case runs in a process of its own.
+`traits.py ours VALUES_FOLDER OUTPUT_FOLDER` uses hub_runtime; `traits.py real RENDERED_FOLDER OUTPUT_FOLDER HUB_FILES` uses the
+chart's own files, with everything mounted as its pod has it. Each case runs in a process of its own.
 """
 
 import json
@@ -44,7 +44,7 @@ def ours(values: Path) -> Config:
 
 
 def real(rendered: Path, hub_files: Path) -> Config:
-    """The chart's own configuration, of what its templates made of one values file: Secret `hub`, and the names of its resources."""
+    """The chart's own configuration, of what its templates made of one values file."""
     pod = Path(tempfile.mkdtemp())
     content = json.loads(rendered.read_text())
     for kind in ("secret", "config"):
@@ -94,40 +94,39 @@ def described(config: Config, before: Mapping[str, str]) -> dict[str, Any]:
     return {"traits": sections, "environment": dict(sorted(environment.items()))}
 
 
-def run_each(cases: Iterable[Path], output: Path, make: Callable[[Path], Config], secrets_of: Callable[[Path], str]) -> None:
+def run_each(cases: Iterable[Path], output: Path, make: Callable[[Path], Config]) -> None:
     """A forked process a case."""
     for case in sorted(cases):
         child = os.fork()
         if child == 0:
-            try:
-                KEPT_SECRETS.update(re.findall(r"[0-9a-f]{64}", secrets_of(case)))
-                before = dict(os.environ)
-                (output / f"{case.stem}.json").write_text(
-                    json.dumps(described(make(case), before), indent=1, sort_keys=True) + "\n"
-                )
-                os._exit(0)
-            except BaseException:
-                traceback.print_exc()
-                os._exit(1)
+            os._exit(run(case, output, make))
         _, status = os.waitpid(child, 0)
         if status:
             raise SystemExit(f"{case.name} failed")
 
 
+def run(case: Path, output: Path, make: Callable[[Path], Config]) -> int:
+    """One case, to the end of its process."""
+    values = Path(__file__).parent / "values" / f"{case.stem}.yaml"
+    KEPT_SECRETS.update(re.findall(r"[0-9a-f]{64}", values.read_text()))
+    before = dict(os.environ)
+    try:
+        traits = described(make(case), before)
+    except Exception:
+        traceback.print_exc()
+        return 1
+    (output / f"{case.stem}.json").write_text(json.dumps(traits, indent=1, sort_keys=True) + "\n")
+    return 0
+
+
 def main(how: str, cases: str, output: str, *hub_files: str) -> None:
-    values = Path(__file__).parent / "values"
+    """See above."""
     Path(output).mkdir(parents=True, exist_ok=True)
     os.chdir(tempfile.mkdtemp())
     if how == "ours":
-        run_each(Path(cases).glob("*.yaml"), Path(output), ours, Path.read_text)
+        run_each(Path(cases).glob("*.yaml"), Path(output), ours)
     else:
-        files = Path(hub_files[0])
-        run_each(
-            Path(cases).glob("*.json"),
-            Path(output),
-            lambda case: real(case, files),
-            lambda case: (values / f"{case.stem}.yaml").read_text(),
-        )
+        run_each(Path(cases).glob("*.json"), Path(output), lambda case: real(case, Path(hub_files[0])))
 
 
 if __name__ == "__main__":
