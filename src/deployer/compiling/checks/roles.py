@@ -72,7 +72,7 @@ def _role(values: Values, path: KeyPath, role: Any, services: set[str]) -> None:
     for index, scope in enumerate(_listed(role, "scopes")):
         _scope(values, (*path, "scopes", index), scope)
     for index, service in enumerate(_listed(role, "services")):
-        if service not in services and str(service) not in code_of_hub(values):
+        if str(service) not in services and str(service) not in code_of_hub(values):
             advice = did_you_mean(str(service), sorted(services), otherwise="there are")
             values.tell("role-service", (*path, "services", index), service=service, advice=advice)
 
