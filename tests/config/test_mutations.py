@@ -33,7 +33,7 @@ MUTATIONS = {
         "{file: kube",
         "{file: cube",
         "cube",
-        "kubeconfig-missing",
+        "named-file-missing",
     ),
     "hub: misspelt key": (f"{_AURORA}/hubs/prod.yaml", "display_name:", "displayname:", "displayname", "unknown-key"),
     "hub: domain": (f"{_AURORA}/hubs/staging.yaml", "domain: staging.aurora", "domain: aurora", "aurora", "domain-twice"),

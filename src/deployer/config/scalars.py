@@ -123,6 +123,14 @@ def url(text: str) -> str:
     return text
 
 
+def chart_repository(text: str) -> str:
+    """Where charts come from: a repository's address, or a registry's with oci://."""
+    if not text.startswith("oci://"):
+        return url(text)
+    url(f"https://{text.removeprefix('oci://')}")
+    return text
+
+
 def image_reference(text: str) -> tuple[str, str, str]:
     """`quay.io/a/b:tag@sha256:...` -> (name, tag or "", digest or "")."""
     match = _IMAGE.fullmatch(text)

@@ -7,7 +7,10 @@ from deployer.config.messages import problem
 from deployer.config.source_text import SourceText
 from deployer.model.place import Place
 from deployer.model.problem import Problem
-from deployer.model.tree import FleetTree
+from deployer.model.tree import MAX_FILE_BYTES, FleetTree
+
+_LIMIT = MAX_FILE_BYTES // 2**20
+"""In MB, as messages say it."""
 
 
 class Shelf:
@@ -15,7 +18,7 @@ class Shelf:
 
     def __init__(self, tree: FleetTree) -> None:
         self.tree = tree
-        self.problems: list[Problem] = [problem(fault, Place(path, 1, 1), limit=5) for path, fault in tree.faults.items()]
+        self.problems: list[Problem] = [problem(fault, Place(path, 1, 1), limit=_LIMIT) for path, fault in tree.faults.items()]
         self._documents: dict[str, Document | None] = {}
 
     def exists(self, path: str) -> bool:
@@ -38,6 +41,9 @@ class Shelf:
         """A file as text; None where it is not there or not UTF-8."""
         content = self.tree.files.get(path)
         if content is None:
+            return None
+        if len(content) > MAX_FILE_BYTES:
+            self.problems.append(problem("file-too-big", Place(path, 1, 1), limit=_LIMIT))
             return None
         try:
             return content.decode("utf-8-sig")

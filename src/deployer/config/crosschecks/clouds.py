@@ -10,6 +10,7 @@ from deployer.config.loaded import LoadedCluster, LoadedFleet
 from deployer.config.messages import problem
 from deployer.config.paths import below, cluster_folder
 from deployer.config.shelf import Shelf
+from deployer.config.source_text import is_secret
 from deployer.config.suggestions import did_you_mean
 from deployer.model.place import KeyPath, dotted
 from deployer.model.problem import Problem
@@ -34,7 +35,7 @@ def check(fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
     """Blocks of clouds and kubeconfig files."""
     for cluster in fleet.clusters.values():
         yield from _blocks(cluster)
-        yield from _kubeconfig(cluster, shelf)
+        yield from _files(cluster, shelf)
 
 
 def _blocks(cluster: LoadedCluster) -> Iterator[Problem]:
@@ -54,17 +55,22 @@ def _blocks(cluster: LoadedCluster) -> Iterator[Problem]:
                 yield problem("cloud-block-incomplete", place, key=keys[0], block=provider, advice=f"like {_EXAMPLES[provider]}")
 
 
-def _kubeconfig(cluster: LoadedCluster, shelf: Shelf) -> Iterator[Problem]:
-    if cluster.spec.kubeconfig is None or cluster.spec.provider != "kubeconfig":
-        return
+def _files(cluster: LoadedCluster, shelf: Shelf) -> Iterator[Problem]:
+    """What the blocks name in the cluster's folder: credentials, a kubeconfig."""
+    for block, key in (*((cloud, "key") for cloud in _NEEDED), ("kubeconfig", "file")):
+        name = getattr(getattr(cluster.spec, block), key, None)
+        if name is not None:
+            yield from _file(cluster, shelf, (block, key), name)
+
+
+def _file(cluster: LoadedCluster, shelf: Shelf, where: KeyPath, name: str) -> Iterator[Problem]:
     folder = cluster_folder(cluster.name)
-    name = cluster.spec.kubeconfig.file
     path = below(folder, name) or ""
     if not shelf.exists(path):
         near = sorted(posixpath.relpath(file, folder) for file in shelf.tree.files if file.startswith(f"{folder}/"))
         advice = did_you_mean(name, near, otherwise="files here")
-        yield problem("kubeconfig-missing", cluster.source.place(("kubeconfig", "file")), name=name, advice=advice)
-    elif ".secret." not in path:
+        yield problem("named-file-missing", cluster.source.place(where), name=name, advice=advice)
+    elif where[0] == "kubeconfig" and not is_secret(path):
         yield from _plain_credentials(path, shelf)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from deployer.config import scalars
-from deployer.config.instance_types import GIB, MIB, Room, instance_type, room
+from deployer.config.instance_types import GIB, MIB, Room, instance_type, instance_types, room
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.messages import problem
 from deployer.config.models.cluster import NodePool
@@ -16,6 +17,8 @@ from deployer.config.suggestions import did_you_mean
 from deployer.model.place import KeyPath
 from deployer.model.problem import Problem
 
+_AZURE_NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
+"""learn.microsoft.com/azure/aks/create-node-pools, limitations."""
 _SMALLEST_SERVER = 128 * MIB
 """A JupyterLab server without a kernel; resident memory of 131 MB was measured."""
 
@@ -31,10 +34,11 @@ def check(fleet: LoadedFleet, _shelf: Shelf) -> Iterator[Problem]:
 
 def pool_room(cluster: LoadedCluster, pool: NodePool) -> Room | None:
     """What servers may use of one machine of the pool: what the pool itself says, else by its instance type."""
-    if pool.memory is not None and pool.cpu is not None:
-        return Room(scalars.memory_bytes(pool.memory), float(pool.cpu))
     machine = instance_type(cluster.spec.provider, pool.machine)
-    return room(machine) if machine else None
+    left = room(machine) if machine else None
+    memory = scalars.memory_bytes(pool.memory) if pool.memory else left and left.memory
+    cpu = pool.cpu or (left and left.cpu)
+    return Room(memory, float(cpu)) if memory and cpu else None
 
 
 def _pools(cluster: LoadedCluster) -> Iterator[Problem]:
@@ -42,6 +46,22 @@ def _pools(cluster: LoadedCluster) -> Iterator[Problem]:
         if pool.min > pool.max:
             place = cluster.source.place(("node_pools", name, "min"))
             yield problem("pool-range", place, min=pool.min, max=pool.max)
+        if cluster.spec.provider == "azure" and not _AZURE_NAME.fullmatch(name):
+            yield problem("pool-name-azure", cluster.source.place(("node_pools", name), key=True), name=name)
+        yield from _instance_type(cluster, name, pool)
+
+
+def _instance_type(cluster: LoadedCluster, name: str, pool: NodePool) -> Iterator[Problem]:
+    known = instance_types(cluster.spec.provider)
+    machine = instance_type(cluster.spec.provider, pool.machine)
+    if known and machine is None and not (pool.memory and pool.cpu):
+        advice = did_you_mean(pool.machine, known) or "say memory and cpu of one machine"
+        yield problem(
+            "pool-machine-unknown", cluster.source.place(("node_pools", name, "machine")), machine=pool.machine, advice=advice
+        )
+    # Google Cloud attaches GPUs to machines that have none themselves.
+    if machine and pool.gpu and not machine.gpu and machine.cloud != "gcp":
+        yield problem("pool-without-gpu", cluster.source.place(("node_pools", name, "gpu")), machine=pool.machine)
 
 
 def _environments(hub: LoadedHub) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ TEMPLATES: dict[str, Template] = {
         "this file is not encrypted",
         "change the secrets in it, they have been seen; then encrypt it: sops encrypt --in-place {file}",
     ),
-    "kubeconfig-missing": Template("there is no file `{name}` in this cluster's folder", "{advice}"),
+    "named-file-missing": Template("there is no file `{name}` in this cluster's folder", "{advice}"),
     "kubeconfig-credentials": Template(
         "this kubeconfig holds a credential in clear: `{path}`",
         "revoke it, then encrypt the file by sops and name it NAME.secret.yaml",
@@ -48,6 +48,11 @@ TEMPLATES: dict[str, Template] = {
         "the block `{block}` is for another provider than {provider}", "take it away, or change `provider`"
     ),
     "cloud-block-incomplete": Template("`{key}` is missing in `{block}`", "{advice}"),
+    "pool-name-azure": Template(
+        "`{name}` cannot be a node pool's name on Azure", "use at most 12 lower-case letters and digits, beginning with a letter"
+    ),
+    "pool-machine-unknown": Template("`{machine}` is no instance type that this deployer knows", "{advice}", Severity.WARNING),
+    "pool-without-gpu": Template("`{machine}` has no GPU", "take `gpu` away, or choose a machine that has one"),
     "pool-range": Template("`min` is {min}, more than `max`, which is {max}", "swap them"),
     # machines and environments
     "pool-unknown": Template("there is no node pool `{pool}` in this cluster", "{advice}"),

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from deployer.config.models.base import Duration, FileModel, MailAddress, Name, Url
+from deployer.config.models.base import ChartRepository, Duration, FileModel, MailAddress, Name
 from deployer.config.models.hub import Organization
 
 StaffProvider = Literal[
@@ -64,7 +64,9 @@ class FleetFile(FileModel):
     )
     tools: Tools = Field(default_factory=Tools, description="Programs that the deployer uses.")
     state: StateBucket | None = Field(default=None, description="Where the state of infrastructure is kept.")
-    chart_mirrors: dict[Url, str] = Field(default_factory=dict, description="Chart repository -> your own.")
+    chart_mirrors: dict[ChartRepository, ChartRepository] = Field(
+        default_factory=dict, description="Chart repository -> your own."
+    )
     alerts: Alerts = Field(default_factory=Alerts, description="Who is told when something is wrong.")
     rings: dict[Name, Ring] = Field(
         default_factory=dict, description="How a change goes through the clusters: ring by ring, in this order."
