@@ -22,14 +22,12 @@ from deployer.model.problem import Problem
 from deployer.model.release import Release
 
 
-def findings(of: Inputs, release: Release, tree: Tree, lacking: Tree) -> Iterator[Problem]:
+def findings(of: Inputs, release: Release, lacking: Tree) -> Iterator[Problem]:
     """Every problem of one typed hub. `lacking` is what its chart has no key for."""
     for find in (_env, _bindings, _same_choices, _typed_defaults, _shares, _shared_folders, _twice, _reserved):
         yield from find(of)
     yield from login_findings(of, release)
     yield from _lacking(of, lacking)
-    if any(layer_data(layer) for layer in of.loaded.layers):
-        yield from _overridden(of, holders(tree) or {})
 
 
 def _env(of: Inputs) -> Iterator[Problem]:
@@ -120,11 +118,22 @@ def _lacking(of: Inputs, lacking: Tree) -> Iterator[Problem]:
             yield problem("chart-lacks", written.place, key=dotted(written.key), chart=of.loaded.chart, name=name)
 
 
-def _overridden(of: Inputs, compiled: Any) -> Iterator[Problem]:
-    """Keys that somebody wrote, and of which `values` leaves nothing."""
-    written = Counter(holder.key for _, (holder,) in leaves(compiled) if holder is not None and _is_persons(of, holder))
+def overridden(of: Inputs, values: Mapping[str, Any], holders_of: Callable[[], Any]) -> Iterator[Problem]:
+    """Keys that somebody wrote, and of which the hub's own `values` leave nothing.
+
+    `values` are the compiled ones; `holders_of()` tells who decides each of their leaves.
+    """
+    if not any(next(_replaced(values, layer_data(layer), ()), None) for layer in of.loaded.layers):
+        return
+    deciding = holders_of()
+    written = Counter(holder.key for _, (holder,) in leaves(deciding) if holder is not None and _is_persons(of, holder))
     for layer in of.loaded.layers:
-        replaced = [(path, key) for path, key in _replaced(compiled, layer_data(layer), ()) if key in written]
+        replaced = [
+            (path, holder.key)
+            for path, branch in _replaced(deciding, layer_data(layer), ())
+            for _, (holder,) in leaves(branch)
+            if holder is not None and holder.key in written
+        ]
         gone = Counter(key for _, key in replaced)
         useless: dict[KeyPath, dict[str, None]] = {}
         for path, key in replaced:
@@ -140,14 +149,14 @@ def _is_persons(of: Inputs, holder: Said[Any]) -> bool:
     return holder.source is not of.cluster.source and holder.written
 
 
-def _replaced(compiled: Any, over: Any, path: KeyPath) -> Iterator[tuple[KeyPath, KeyPath]]:
-    """(where the layer replaces something, the key that had decided it), for each leaf."""
+def _replaced(compiled: Any, over: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    """(where the layer replaces something, what was there)."""
     if isinstance(compiled, dict) and isinstance(over, Mapping):
         for name, entry in over.items():
             if name in compiled:
                 yield from _replaced(compiled[name], entry, (*path, name))
-        return
-    yield from ((path, holder.key) for _, (holder,) in leaves(compiled) if holder is not None)
+    else:
+        yield path, compiled
 
 
 def _section(key: KeyPath) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from deployer.compiling.blocked import with_check_blocked
 from deployer.compiling.choices import choices_tree
-from deployer.compiling.findings import findings
+from deployer.compiling.findings import findings, overridden
 from deployer.compiling.home import home_tree, homes_for_chart
 from deployer.compiling.hub_process import hub_tree
 from deployer.compiling.inputs import Inputs, inputs
@@ -55,7 +55,8 @@ def compile_hub(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> C
     upstream = upstream_path(_with_layers({}, hub.layers), chart)
     own = {} if hub.legacy else joined(section(of) for section in OWN_SECTIONS)
     tree = legacy_tree(upstream) if hub.legacy else typed_tree(of, upstream or UPSTREAM, own, chart)
-    values, added = _with_layers(plain(tree) or {}, hub.layers), frozenset[KeyPath]()
+    before = plain(tree) or {}
+    values, added = _with_layers(before, hub.layers), frozenset[KeyPath]()
     if upstream is not None:
         values, added = with_check_blocked(values, upstream, chart.defaults if chart and hub.legacy else {})
     release = Release(
@@ -72,7 +73,10 @@ def compile_hub(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> C
         hub_at=upstream or UPSTREAM,
     )
     lacking = {name: branch for name, branch in own.items() if name not in tree}
-    return Compiled(release, () if hub.legacy else in_order(findings(of, release, tree, lacking)))
+    return Compiled(
+        release,
+        () if hub.legacy else in_order((*findings(of, release, lacking), *overridden(of, before, partial(holders, tree)))),
+    )
 
 
 def typed_tree(of: Inputs, upstream: KeyPath, own: dict[str, Tree], chart: ChartKeys | None) -> dict[str, Tree]:

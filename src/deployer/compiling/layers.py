@@ -113,7 +113,7 @@ def _chain(tree: Any) -> tuple[Setter, ...]:
 
 def leaves(tree: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
     """Every leaf of mappings and lists with its path: scalars, null, and empty mappings and lists."""
-    if isinstance(tree, Mapping) and tree:
+    if isinstance(tree, dict) and tree:
         for name, entry in tree.items():
             yield from leaves(entry, (*path, name))
     elif isinstance(tree, list) and tree:

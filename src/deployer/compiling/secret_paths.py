@@ -30,7 +30,7 @@ def secret_paths(values: Mapping[str, Any]) -> frozenset[KeyPath]:
 
 
 def _collect(node: Any, path: KeyPath, named: bool, found: list[KeyPath]) -> None:
-    if isinstance(node, Mapping):
+    if isinstance(node, dict):
         titled = bool(path) and path[-1] in _TITLED
         variable = _is_secret_variable(node)
         for name, entry in node.items():
