@@ -23,7 +23,7 @@ from tests.support.cases import own_charts, problems_of
 
 from deployer.config.loaded import LoadedFleet
 from deployer.config.loading import load_fleet
-from deployer.model.problem import Severity
+from deployer.model.problem import Problem, Severity
 from deployer.model.tree import FleetTree
 from deployer.tools.fleet_files import FolderFiles
 
@@ -46,6 +46,11 @@ def fleet() -> LoadedFleet:
     return load_fleet(tree(), own_charts())
 
 
+@cache
+def errors() -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems_of(tree()) if problem.severity is Severity.ERROR)
+
+
 def test_every_hub_of_every_cluster_loads() -> None:
     assert fleet().problems == ()
     assert fleet().broken == frozenset()
@@ -55,12 +60,12 @@ def test_every_hub_of_every_cluster_loads() -> None:
 
 
 def test_every_error_is_of_a_kind_that_was_judged() -> None:
-    errors = Counter(problem.code for problem in problems_of(tree()) if problem.severity is Severity.ERROR)
-    assert set(errors) <= JUDGED, errors
+    found = Counter(problem.code for problem in errors())
+    assert set(found) <= JUDGED, found
 
 
 def test_most_hubs_have_none() -> None:
-    places = {problem.place.file for problem in problems_of(tree()) if problem.severity is Severity.ERROR}
+    places = {problem.place.file for problem in errors()}
     hubs = [hub for cluster in fleet().clusters.values() for hub in cluster.hubs.values()]
     clean = [hub for hub in hubs if not places & {layer.file for layer in hub.layers}]
     assert len(clean) > 0.7 * len(hubs)

@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from deployer.config.messages import problem
@@ -32,13 +33,22 @@ class Rendered:
     data: Mapping[str, Any]
 
     def place(self, path: KeyPath, *, key: bool = False) -> Place:
-        """Where the last of the path's keys that the text has is written; line 1 where none is."""
-        for step in reversed(path):
-            written = re.compile(rf"(?<![\w-]){re.escape(str(step))}(?=['\"]?\s*\+?::?\s*)")
-            for number, line in enumerate(self.text.lines if isinstance(step, str) else ()):
-                if found := written.search(line):
-                    return self.text.place(number, found.start(), len(step) if isinstance(step, str) else 1)
+        """Where the path's last key is written, as far as the text has it: after the keys around it, where they are found."""
+        keys = [step for step in path if isinstance(step, str)]
+        around = 0
+        for step in keys[:-1]:
+            found = _written(step).search(self._whole, around)
+            around = found.end() if found else around
+        for step in reversed(keys):
+            found = _written(step).search(self._whole, around) or _written(step).search(self._whole)
+            if found:
+                line = self._whole.count("\n", 0, found.start())
+                return self.text.place(line, found.start() - self._whole.rfind("\n", 0, found.start()) - 1, len(step))
         return self.text.place(0, 0)
+
+    @cached_property
+    def _whole(self) -> str:
+        return "\n".join(self.text.lines)
 
     def has(self, path: KeyPath) -> bool:
         """The file gives something at `path`."""
@@ -53,6 +63,11 @@ class Rendered:
     def overrode(self, path: KeyPath) -> tuple[Place, ...]:
         """One file overrides nothing."""
         return ()
+
+
+def _written(key: str) -> re.Pattern[str]:
+    """A field of an object, quoted or not: `key:`, `'key'+:`, `key::`."""
+    return re.compile(rf"(?<![\w-]){re.escape(key)}(?=['\"]?\]?[ \t]*\+?::?:?)")
 
 
 class Evaluation:

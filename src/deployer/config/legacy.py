@@ -10,6 +10,7 @@ from typing import Any
 from deployer.config import scalars
 from deployer.config.charts import FOLDER, dependencies
 from deployer.config.documents import read_document
+from deployer.config.encryption import visible_keys
 from deployer.config.jsonnet import Evaluation
 from deployer.config.loaded import LoadedHub, Sourced, ValuesLayer
 from deployer.config.messages import problem
@@ -135,6 +136,7 @@ class _Begun:
             source=source,
             layers=tuple(found.layers),
             secret_files=tuple(found.secrets),
+            secret_keys=frozenset().union(*(visible_keys(self._files.tree.files[path]) for path in found.secrets)),
             chart=entry.helm_chart,
             legacy=True,
         )

@@ -52,6 +52,8 @@ class LoadedHub:
     layers: tuple[ValuesLayer, ...] = ()
     secret_files: tuple[str, ...] = ()
     """Encrypted files that a deploy would read: paths relative to the fleet."""
+    secret_keys: frozenset[str] = frozenset()
+    """The keys in those files, which sops leaves readable: somebody says them, though nobody here knows what."""
     snippets: Mapping[str, str] = field(default_factory=dict)
     """`hub.python`: file name -> source."""
     chart: str = "basehub"

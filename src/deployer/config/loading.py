@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from deployer.config import crosschecks, paths
 from deployer.config.charts import chart_keys
 from deployer.config.documents import Document, empty_document
+from deployer.config.encryption import visible_keys
 from deployer.config.extends import Extends
 from deployer.config.legacy import load_entries, load_support
 from deployer.config.loaded import ChartKeys, LoadedCluster, LoadedFleet, LoadedHub, ValuesLayer
@@ -145,6 +146,7 @@ class _Loader:
             source=source,
             layers=(ValuesLayer(document.file, source, ("values",)),),
             secret_files=(secret,) if self.shelf.exists(secret) else (),
+            secret_keys=visible_keys(self.shelf.tree.files.get(secret, b"")),
             snippets=read_snippets(self.shelf, folder, spec, source),
             chart=spec.chart,
         )

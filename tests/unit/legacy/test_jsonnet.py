@@ -37,6 +37,16 @@ def test_it_says_what_it_has() -> None:
     assert not rendered.has(("a", "b", "c"))
 
 
+def test_a_key_is_found_after_the_keys_around_it() -> None:
+    source = "{\n  hub: { limit: 1 },\n  'singleuser'+: {\n    memory: {\n      limit: '2G',\n    },\n  },\n}\n"
+    rendered, _ = evaluated(source).result()
+    assert rendered is not None
+    places = [
+        rendered.place(path) for path in (("hub", "limit"), ("singleuser", "memory", "limit"), ("singleuser",), ("absent",))
+    ]
+    assert [(place.line, place.column) for place in places] == [(2, 10), (5, 7), (3, 4), (1, 1)]
+
+
 def test_imports_may_go_up_inside_the_fleet() -> None:
     files = {FILE: b"import '../shared.libsonnet'", "config/clusters/shared.libsonnet": b"{ shared: true }"}
     rendered, wrong = Evaluation(FILE, FleetTree(files), {}).result()
