@@ -22,5 +22,6 @@ A command is one function, named as the verb, in `cli/<group>.py`; `app.py` list
   through `effects.progress`. Nothing else is printed.
 - A bad end is a DeployerError (the boundary in `__main__` tells it, as text or as `{"error": ...}`), or `session.end(code)`
   where the result itself says what is wrong.
-- `tests/functional/cli/test_every_command_speaks_json.py` has a table with one success and one error of every command: add a row.
+- `tests/functional/local/test_every_command_speaks_json.py` has a table with one success and one error of every command: add
+  a row.
 """

@@ -39,6 +39,8 @@ class FleetWishes:
 
 def new_fleet(effects: Effects, editor: YamlEditor, schemas: Mapping[str, Any], wishes: FleetWishes) -> tuple[str, ...]:
     """Write a fleet with the demo cluster into `effects.fleet.root`. Returns the paths. Raises UsageError where one is there."""
+    if (effects.fleet.root / "config").exists():
+        raise UsageError(f"{effects.fleet.root} has a fleet already: config/ exists", hint="choose another folder")
     files = _carried(effects, "fleet.yaml", "policy.yaml", f"clusters/{DEMO}/")
     files["config/fleet.yaml"] = _wished(files["config/fleet.yaml"], editor, wishes)
     files |= {f"{SCHEMAS}{kind}.json": json.dumps(schema, indent=1) + "\n" for kind, schema in schemas.items()}
