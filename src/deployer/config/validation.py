@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -179,8 +179,11 @@ def _unknown_key(target: Target, source: Layers, fault: _Fault) -> Problem:
 
 def _missing_key(target: Target, source: Layers, fault: _Fault) -> Problem:
     key = _discriminator(fault) if fault.kind == "union_tag_not_found" else fault.key
-    field = fields_at(target.model, fault.path, source.data).get(key)
-    advice = (field.description or "") if field else ""
+    known = fields_at(target.model, fault.path, source.data)
+    misspelt = next((name for name in fault.value if name not in known and closest(name, known) == key), None)
+    if misspelt is not None:
+        return _unknown_key(target, source, replace(fault, path=(*fault.path, misspelt)))
+    advice = known[key].description or "" if key in known else ""
     # A null takes the key away: then its own line is the place.
     place = source.place((*fault.path, key), key=True)
     return problem("missing-key", place, key=key, parent=_called(target, fault.path), advice=advice)
