@@ -1,7 +1,6 @@
 """A hub on the test cluster, installed by Helm as the deployer would, for tests of the cluster and of the charts."""
 
 import json
-import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,15 +30,14 @@ class HubRelease:
         file.write_text(json.dumps(values))
         self.helm("upgrade", "--install", self.name, chart, "--create-namespace", "--wait", "--timeout", "3m", "-f", str(file))
 
-    def uninstall(self) -> None:
-        """The release, then its namespace, and wait until both are gone."""
-        self.helm("uninstall", self.name, "--wait", "--ignore-not-found")
-        self.cluster.kubectl("delete", "namespace", self.name, "--ignore-not-found", "--wait", "--timeout=120s")
+    def remove(self) -> None:
+        """The namespace with all that is in it; nobody waits until it is gone, so a name is used once."""
+        self.cluster.kubectl("delete", "namespace", self.name, "--ignore-not-found", "--wait=false")
 
     def helm(self, *arguments: str) -> str:
         """What Helm prints; it has a home of its own."""
         homes = {f"HELM_{kind}_HOME": str(self.home / kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")}
-        environment = {**os.environ, **homes, "KUBECONFIG": str(self.cluster.kubeconfig)}
+        environment = {**self.cluster.environment, **homes}
         command = [str(self.helm_program), *arguments, "--namespace", self.name]
         done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, timeout=300)
         assert done.returncode == 0, f"{done.stdout}{done.stderr}\n{self.events()}"
@@ -70,14 +68,14 @@ def hub_values() -> dict[str, Any]:
 
     The real chart's images come from a registry that a sealed cluster cannot reach, so every image is the test's own.
     """
-    built = {"name": image.name(), "tag": image.tag(), "pullPolicy": "IfNotPresent"}
+    hub, user = ({"name": name, "tag": image.tag(), "pullPolicy": "IfNotPresent"} for name in (image.HUB, image.USER))
     config = {"DummyAuthenticator": {"password": PASSWORD}, "Authenticator": {"allow_all": True, "admin_users": ["admin"]}}
     return {
-        "hub": {"image": built, "config": config, "resources": {"requests": {"cpu": "10m", "memory": "100M"}}},
-        "proxy": {"service": {"type": "ClusterIP"}, "chp": {"image": built}},
+        "hub": {"image": hub, "config": config, "resources": {"requests": {"cpu": "10m", "memory": "100M"}}},
+        "proxy": {"service": {"type": "ClusterIP"}, "chp": {"image": hub}},
         "singleuser": {
-            "image": built,
-            "networkTools": {"image": built},
+            "image": user,
+            "networkTools": {"image": user},
             "memory": {"guarantee": "100M", "limit": "1G"},
             "storage": {"capacity": "100Mi"},
         },

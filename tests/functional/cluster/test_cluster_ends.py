@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from tests.support import image
 from tests.support.cache import PROJECT
 from tests.support.cluster import Cluster
 from tests.support.cluster.processes import wait_until
@@ -26,7 +27,7 @@ def links() -> list[str]:
 def test_a_second_cluster_comes_up_beside_the_first_and_ends_without_a_trace(cluster: Cluster, tmp_path: Path) -> None:
     before = (mounts(), links(), [path.exists() for path in OUTSIDE])
     second = Cluster(tmp_path / "second")
-    second.up(ends_with_us=True)
+    second.up([image.archive()], ends_with_us=True)
     processes = list(second.processes.recorded())
     assert second.is_up
     assert second.kubectl("get", "nodes", "-o", "name").strip() == "node/node1"
@@ -42,8 +43,9 @@ def test_a_cluster_ends_with_a_starter_that_is_killed(cluster: Cluster, tmp_path
     program = f"""
         import os, signal
         from pathlib import Path
+        from tests.support import image
         from tests.support.cluster import Cluster
-        Cluster(Path({str(state)!r})).up(ends_with_us=True)
+        Cluster(Path({str(state)!r})).up([image.archive()], ends_with_us=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """
     killed = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], cwd=PROJECT, check=False, timeout=120)

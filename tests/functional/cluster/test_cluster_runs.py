@@ -25,7 +25,7 @@ def namespace(cluster: Cluster) -> Iterator[str]:
 
 
 def pod(namespace: str, name: str, *command: str, **spec: object) -> dict[str, object]:
-    container = {"name": "only", "image": image.reference(), "imagePullPolicy": "IfNotPresent", "command": command}
+    container = {"name": "only", "image": image.user_reference(), "imagePullPolicy": "IfNotPresent", "command": command}
     mounts = {"volumeMounts": [{"name": "data", "mountPath": "/data"}]} if "volumes" in spec else {}
     return {
         "apiVersion": "v1",
@@ -83,8 +83,8 @@ def test_a_claim_is_bound_and_outlives_its_pod(cluster: Cluster, namespace: str)
     assert cluster.kubectl("get", "pvc", "-n", namespace, "kept", "-o", "jsonpath={.status.phase}") == "Bound"
 
 
-def test_the_hub_image_is_loaded_and_has_all_roles(cluster: Cluster, namespace: str) -> None:
-    assert image.reference() in cluster.images()
+def test_the_images_are_loaded_and_have_all_roles(cluster: Cluster, namespace: str) -> None:
+    assert set(image.references()) <= set(cluster.images())
     tools = "jupyterhub --version && configurable-http-proxy --version && jupyter lab --version && iptables --version"
     cluster.apply(pod(namespace, "roles", "sh", "-c", tools))
     hub, proxy, lab, iptables = output_of(cluster, namespace, "roles").splitlines()

@@ -3,13 +3,16 @@
 import gzip
 import io
 import tarfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import yaml
 from tests.support import image
+from tests.support.cache import PROJECT
 from tests.support.charts.schema import schema
 
+RUNTIME = PROJECT / "src/hub_runtime"
 STAND_IN = Path(__file__).with_name("jupyterhub")
 Change = Callable[[Path, bytes], bytes]
 
@@ -17,7 +20,7 @@ Change = Callable[[Path, bytes], bytes]
 def stand_in(target: Path) -> Path:
     """The stand-in for zero-to-jupyterhub, which uses the image that `tests.support.image` builds."""
     values = _with_image(Path("values.yaml"), (STAND_IN / "values.yaml").read_bytes())
-    added = {"values.schema.json": schema(yaml.safe_load(values)).encode()}
+    added = {"values.schema.json": schema(yaml.safe_load(values)).encode(), "files/hub_runtime.zip": _hub_runtime()}
     return package(STAND_IN, target, _with_image, added)
 
 
@@ -36,6 +39,17 @@ def package(
     return archive
 
 
+def _hub_runtime() -> bytes:
+    """This checkout's hub runtime as a zip that Python imports from, always with the same bytes."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        for file in sorted(RUNTIME.rglob("*")):
+            if _belongs(file):
+                entry = zipfile.ZipInfo(str(file.relative_to(RUNTIME.parent)))
+                archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
+
+
 def _belongs(file: Path) -> bool:
     return file.is_file() and "__pycache__" not in file.parts
 
@@ -43,8 +57,9 @@ def _belongs(file: Path) -> bool:
 def _with_image(path: Path, content: bytes) -> bytes:
     if path != Path("values.yaml"):
         return content
-    named = content.replace(b"name: set-by-packaging", f"name: {image.name()}".encode())
-    return named.replace(b"tag: set-by-packaging", f'tag: "{image.tag()}"'.encode())
+    for placeholder, name in ((b"hub-image", image.HUB), (b"user-image", image.USER)):
+        content = content.replace(b"name: " + placeholder, f"name: {name}".encode())
+    return content.replace(b"tag: set-by-packaging", f'tag: "{image.tag()}"'.encode())
 
 
 def _tar(name: str, contents: dict[str, bytes]) -> bytes:

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from tests.support import image
 from tests.support.cache import cache_root
 from tests.support.cluster.cluster import Cluster
 from tests.support.cluster.fixtures import with_hub_image
@@ -36,9 +37,10 @@ def main() -> str | None:
 def _run(cluster: Cluster, options: argparse.Namespace) -> None:
     match options.command:
         case "up":
-            if not cluster.is_up:
-                cluster.up()
-            with_hub_image(cluster)
+            if cluster.is_up:
+                with_hub_image(cluster)
+            else:
+                cluster.up([image.archive()])
             print(f"export KUBECONFIG={cluster.kubeconfig}")
         case "down":
             cluster.down()

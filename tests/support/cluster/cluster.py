@@ -11,17 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.cluster import addons, binary, control_plane, dns, identities, node
-from tests.support.cluster.images import write_static_image
 from tests.support.cluster.layout import (
     API_SERVICE_ADDRESS,
     DNS_SERVICE_ADDRESS,
     NODE,
     NODE_ADDRESS,
-    PAUSE_IMAGE,
     SERVICE_NETWORK,
     Layout,
 )
 from tests.support.cluster.processes import INIT, ClusterError, Processes, wait_until
+from tests.support.cluster.store import NAMESPACE, copy_store, image_store
 from tests.support.helm import kubectl
 
 _SEAL = Path(__file__).with_name("seal.sh")
@@ -41,13 +40,20 @@ class Cluster:
         return self.layout.kubeconfig
 
     @property
+    def environment(self) -> dict[str, str]:
+        """The environment for programs that use the cluster: what they cache goes below its folder too."""
+        own = {"KUBECONFIG": str(self.kubeconfig), "KUBECACHEDIR": str(self.layout.state / "kubectl")}
+        return {**os.environ, **own}
+
+    @property
     def is_up(self) -> bool:
         recorded = list(self.processes.recorded())
         return bool(recorded) and all(process.alive for process in recorded)
 
-    def up(self, *, ends_with_us: bool = False) -> None:
+    def up(self, images: Sequence[Path] = (), *, ends_with_us: bool = False) -> None:
         """Start everything and wait until a pod could run; what a killed run left in the folder is removed first.
 
+        `images`: archives of images that the node has from the start, each in a folder named after its content.
         `ends_with_us`: it ends with this Python process, however that ends.
 
         Raises:
@@ -55,15 +61,16 @@ class Cluster:
         """
         if str(self.layout.state).startswith(_HIDDEN):
             raise ClusterError(f"the state folder cannot lie below {', '.join(_HIDDEN)}: {self.layout.state}")
-        programs = binary.programs()
+        programs, store = binary.programs(), image_store(images)
         self.down()
         self.layout.prepare()
+        copy_store(store, self.layout.containerd_root)
         for name in binary.NAMES:
             (self.layout.bin / name).symlink_to(programs / "onenode")
         try:
             self._seal(ends_with_us)
             self._start_control_plane()
-            self._start_node(programs / "pause")
+            self._start_node()
             self._await_service()
         except BaseException:
             self._end_processes()  # the folder stays, for its logs
@@ -154,11 +161,8 @@ class Cluster:
         self._wait(self._api_ready, "the API server is ready")
         control_plane.start_controllers(self.layout, self.processes)
 
-    def _start_node(self, pause: Path) -> None:
+    def _start_node(self) -> None:
         self._wait(lambda: "cri" in self._ctr("plugins", "ls", check=False), "containerd is ready")
-        image = self.layout.state / "pause.tar"
-        write_static_image(image, PAUSE_IMAGE, {"/pause": pause}, "/pause")
-        self.load_image(image)
         node.start_kubelet(self.layout, self.processes)
         node.start_kube_proxy(self.layout, self.processes)
         self.apply(*addons.addon_objects()["items"])
@@ -189,11 +193,12 @@ class Cluster:
         return True
 
     def _ctr(self, *arguments: str, check: bool = True) -> str:
-        return self._output(["ctr", "--address", str(self.layout.containerd_socket), "-n", "k8s.io", *arguments], check=check)
+        return self._output(["ctr", "--address", str(self.layout.containerd_socket), "-n", NAMESPACE, *arguments], check=check)
 
     def _output(self, command: Sequence[str], *, check: bool, stdin: str | None = None) -> str:
-        environment = {**os.environ, "KUBECONFIG": str(self.kubeconfig)}
-        done = subprocess.run(command, check=False, input=stdin, capture_output=True, text=True, env=environment, timeout=300)
+        done = subprocess.run(
+            command, check=False, input=stdin, capture_output=True, text=True, env=self.environment, timeout=300
+        )
         if check and done.returncode:
             raise ClusterError(f"{' '.join(command[:4])} ...: exit {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout

@@ -15,15 +15,15 @@ KEPT = "DEPLOYER_TEST_CLUSTER"
 
 
 def with_hub_image(cluster: Cluster) -> Cluster:
-    """The cluster, once it has the hub's image of this checkout."""
-    if image.reference() not in cluster.images():
+    """The cluster, once it has the hub's images of this checkout."""
+    if not set(image.references()) <= set(cluster.images()):
         cluster.load_image(image.archive())
     return cluster
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A running one-node Kubernetes with the hub's image. Where none can be had: skips with the reason, on CI fails."""
+    """A running one-node Kubernetes with the hub's images. Where none can be had: skips with the reason, on CI fails."""
     if kept := os.environ.get(KEPT):
         yield with_hub_image(Cluster(Path(kept)))
         return
@@ -34,8 +34,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         pytest.skip(reason)
     started = Cluster(tmp_path_factory.mktemp("cluster"))
     try:
-        started.up(ends_with_us=True)
-        yield with_hub_image(started)
+        started.up([image.archive()], ends_with_us=True)
+        yield started
     finally:
         started.down()
 

@@ -52,6 +52,10 @@ class Layout:
         return self.state / "containerd.sock"
 
     @property
+    def containerd_root(self) -> Path:
+        return self.state / "containerd/root"
+
+    @property
     def kubeconfig(self) -> Path:
         """The administrator's, for programs outside of the cluster's network."""
         return self.state / "kubeconfig"

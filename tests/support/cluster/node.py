@@ -73,7 +73,7 @@ def _containerd_settings(layout: Layout) -> str:
     """restrict_oom_score_adj: without it nothing starts where a process may not lower its own."""
     runtimes = 'plugins."io.containerd.grpc.v1.cri".containerd'
     return f"""version = 2
-root = "{layout.state}/containerd/root"
+root = "{layout.containerd_root}"
 state = "{layout.state}/containerd/state"
 disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.aufs"]
 [grpc]

@@ -144,7 +144,7 @@ def _spawn(command: Sequence[str], log: Path) -> int:
         (os.POSIX_SPAWN_OPEN, 1, str(log), appending, 0o644),
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
-    return os.posix_spawnp(command[0], command, os.environ, file_actions=actions, setsid=True)
+    return os.posix_spawnp(command[0], list(command), os.environ, file_actions=actions, setsid=True)
 
 
 def _children(pid: int) -> list[int]:

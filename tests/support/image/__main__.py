@@ -1,6 +1,6 @@
-"""`python -m tests.support.image`: builds the image where it is not cached, and prints its file and its reference."""
+"""`python -m tests.support.image`: builds the images where they are not cached, and prints their file and their references."""
 
 from tests.support import image
 
 if __name__ == "__main__":
-    print(image.archive(), image.reference())
+    print(image.archive(), *image.references())

@@ -5,7 +5,7 @@ import io
 import json
 import subprocess
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +16,18 @@ def write_layer(root: Path, target: Path) -> None:
     subprocess.run(["tar", "-c", "-f", str(target), "-C", str(root), *options, "."], check=True)
 
 
-def write_image(target: Path, reference: str, layers: Sequence[Path], settings: Mapping[str, Any]) -> None:
-    """An image of the layers, the first at the bottom. `settings`: the image's own, as in the OCI image specification."""
-    digests = [_digest(layer) for layer in layers]
-    config = {
-        "architecture": "amd64",
-        "os": "linux",
-        "config": dict(settings),
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}" for digest in digests]},
-    }
-    members = [f"{digest}.tar" for digest in digests]
-    manifest = [{"Config": "config.json", "RepoTags": [reference], "Layers": members}]
+def write_images(target: Path, images: Mapping[str, Mapping[str, Any]], layer: Path) -> None:
+    """Images that share one layer. `images`: reference to the image's settings, as in the OCI image specification."""
+    digest = _digest(layer)
+    rootfs = {"type": "layers", "diff_ids": [f"sha256:{digest}"]}
+    manifest = []
     with tarfile.open(target, "w") as archive:
-        _add(archive, "config.json", json.dumps(config).encode())
-        for layer, member in zip(layers, members, strict=True):
-            archive.add(layer, member)
+        archive.add(layer, f"{digest}.tar")
+        for reference, settings in images.items():
+            config = json.dumps({"architecture": "amd64", "os": "linux", "config": settings, "rootfs": rootfs}).encode()
+            name = f"{hashlib.sha256(config).hexdigest()}.json"
+            _add(archive, name, config)
+            manifest.append({"Config": name, "RepoTags": [reference], "Layers": [f"{digest}.tar"]})
         _add(archive, "manifest.json", json.dumps(manifest).encode())
 
 
