@@ -17,7 +17,7 @@ from hub_runtime.errors import ConfigurationProblem
 from hub_runtime.folder import HubFolder, read_json
 from hub_runtime.generated import SUPERVISOR_SERVICE, service_token
 from hub_runtime.settings import Settings
-from hub_runtime.spawner import adopted_class
+from hub_runtime.spawner.adopt import adopted_class
 from hub_runtime.traits.authorization import CULLER, HUB_API
 from hub_runtime.z2jh import get_secret_value
 

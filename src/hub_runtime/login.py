@@ -11,7 +11,7 @@ from typing import Any
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers import BaseHandler
 from traitlets import Unicode
-from traitlets.config import LazyConfigValue
+from traitlets.config.loader import LazyConfigValue
 from traitlets.utils.importstring import import_item
 
 from hub_runtime.errors import ConfigurationProblem
@@ -69,7 +69,7 @@ def resolve(name: str) -> type[Authenticator] | None:
         for entry in entry_points(group="jupyterhub.authenticators", name=name):
             found: type[Authenticator] = entry.load()
             return found
-        return import_item(name) if "." in name else None  # type: ignore[no-any-return]  # traitlets has no types here
+        return import_item(name) if "." in name else None
     except ImportError:
         return None
 

@@ -64,7 +64,8 @@ def read_values(path: Path) -> dict[str, Any]:
     asked = content.get(CHART) if isinstance(content, dict) else None
     if not isinstance(asked, dict):
         raise ConfigurationProblem(f"{path} has no mapping below `{CHART}`")
-    return _sorted(coalesce(chart_defaults(), asked))
+    values: dict[str, Any] = _sorted(coalesce(chart_defaults(), asked))
+    return values
 
 
 def _sorted(value: Any) -> Any:
