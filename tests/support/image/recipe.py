@@ -1,4 +1,4 @@
-"""Puts the images together: Debian, Jupyter and the proxy in one layer, made once for each content of its locks and its recipe."""
+"""Puts the images together: Debian, Jupyter and the proxy in one layer, made once for each content of locks and recipe."""
 
 import shutil
 from functools import cache
