@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _SUFFIXES = {
@@ -23,6 +24,10 @@ _SUFFIXES = {
     "Pi": 1024**5,
 }
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)([KMGTP]i?)?")
+_MILLI_CPUS = re.compile(r"\d+m")
+_CPUS = re.compile(r"\d+(\.\d+)?")
+_SHARE = re.compile(r"(\d+)(?:/(\d+))?")
+_SPACE = re.compile(r"\s")
 _DURATION = re.compile(r"(\d+)(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
@@ -54,6 +59,7 @@ def memory_size(text: str) -> int:
     return size
 
 
+@lru_cache(maxsize=1024)
 def memory_range(text: str) -> tuple[int, int]:
     """`512M..1G` -> (guarantee, limit) in bytes; `1G` is both."""
     low, _, high = text.partition("..")
@@ -66,13 +72,14 @@ def memory_range(text: str) -> tuple[int, int]:
 def cpu_count(text: str | float) -> float:
     """`0.5`, `2`, `"500m"` -> CPUs."""
     written = str(text)
-    if re.fullmatch(r"\d+m", written):
+    if _MILLI_CPUS.fullmatch(written):
         return int(written[:-1]) / 1000
-    if not re.fullmatch(r"\d+(\.\d+)?", written):
+    if not _CPUS.fullmatch(written):
         raise ValueError(f"`{written}` is not a number of CPUs; write 0.5 or 2")
     return float(written)
 
 
+@lru_cache(maxsize=1024)
 def cpu_range(text: str | float) -> tuple[float, float]:
     """`0.05..2` -> (guarantee, limit) in CPUs; `1` is both."""
     low, _, high = str(text).partition("..")
@@ -90,9 +97,10 @@ def duration_seconds(text: str) -> int:
     return int(match[1]) * _SECONDS[match[2]]
 
 
+@lru_cache(maxsize=1024)
 def share(text: str | int) -> Fraction:
     """`1/8` or `1` -> the fraction of one machine, above 0 and at most 1."""
-    match = re.fullmatch(r"(\d+)(?:/(\d+))?", str(text))
+    match = _SHARE.fullmatch(str(text))
     if not match or not int(match[2] or 1):
         raise ValueError(f"`{text}` is not a share of a machine; write a fraction such as 1/8, or 1 for all of it")
     fraction = Fraction(int(match[1]), int(match[2] or 1))
@@ -118,7 +126,7 @@ def domain(text: str) -> str:
 def url(text: str) -> str:
     """An http or https address."""
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or any(c.isspace() for c in text):
+    if parts.scheme not in ("http", "https") or not parts.netloc or _SPACE.search(text):
         raise ValueError(f"`{text}` is not an address; it begins with https:// or http://")
     return text
 
