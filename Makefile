@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv)
 
-.PHONY: help setup setup-dev demo test check lint docs bench traits clean
+.PHONY: help setup setup-dev demo test check lint docs bench traits clean cluster cluster-down cluster-build cluster-deps
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,18 @@ docs: setup-dev ## Build the documentation, warnings are errors
 	@echo "docs/_build/html/index.html"
 
 check: lint docs test ## Everything that CI asks for
+
+cluster: setup-dev ## Start a one-node Kubernetes for the tests, or for work by hand, and keep it
+	@$(BIN)/python -m tests.support.cluster up
+
+cluster-down: ## End the cluster that `make cluster` started
+	@$(BIN)/python -m tests.support.cluster down
+
+cluster-build: setup-dev ## Build that cluster's programs and images, unless they are cached
+	@$(BIN)/python -m tests.support.cluster build
+
+cluster-deps: ## Install the Debian packages that such a cluster needs
+	@scripts/cluster-deps
 
 bench: setup-dev ## Print the benchmarks' table
 	@$(BIN)/python -m bench

@@ -1,4 +1,4 @@
-"""`python -m tests.support.cluster up|down|status|forward HOST:PORT|inside COMMAND...`: keeps one cluster for work by hand."""
+"""`python -m tests.support.cluster up|down|build|status|forward HOST:PORT|inside COMMAND...`: keeps one cluster for work by hand."""
 
 import argparse
 import os
@@ -11,6 +11,7 @@ from tests.support.cluster.cluster import Cluster
 from tests.support.cluster.fixtures import with_hub_image
 from tests.support.cluster.needs import missing
 from tests.support.cluster.processes import ClusterError
+from tests.support.cluster.store import image_store
 
 
 def main() -> str | None:
@@ -19,6 +20,7 @@ def main() -> str | None:
     parser.add_argument("--state", type=Path, default=cache_root() / "cluster" / "kept")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="start it, with the hub's image; nothing happens where it is up")
+    commands.add_parser("build", help="make what it is started from: its programs and its images")
     commands.add_parser("down", help="end it and remove its folder")
     commands.add_parser("status", help="its processes, nodes and pods")
     commands.add_parser("forward", help="a port on 127.0.0.1 that leads inside").add_argument("address")
@@ -42,6 +44,8 @@ def _run(cluster: Cluster, options: argparse.Namespace) -> None:
             else:
                 cluster.up([image.archive()])
             print(f"export KUBECONFIG={cluster.kubeconfig}")
+        case "build":
+            print(image_store([image.archive()]).parent)
         case "down":
             cluster.down()
         case "status":
