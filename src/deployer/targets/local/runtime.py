@@ -37,12 +37,14 @@ class Runtime:
     requirements: Path = field(default_factory=lambda: resource("requirements/hub.txt"))
     proxy: Path = field(default_factory=lambda: resource("requirements/proxy"))
     sources: Path = field(default_factory=hub_runtime_sources)
+    pages: Path = field(default_factory=lambda: resource("helm-charts/basehub/files/hub-templates"))
+    """Templates of the hub's pages, as the chart has them."""
 
     @cached_property
     def digest(self) -> str:
         """Changes whenever anything changes that the environment is made of."""
         digest = hashlib.sha256()
-        for path in (self.requirements, self.proxy / "package-lock.json", *self._sources()):
+        for path in (self.requirements, self.proxy / "package-lock.json", *_files(self.sources), *_files(self.pages)):
             digest.update(f"{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()[:_DIGEST_LETTERS]
 
@@ -59,6 +61,10 @@ class Runtime:
     def python(self, digest: str) -> Path:
         """Its interpreter."""
         return self.folder(digest) / "bin" / "python"
+
+    def templates(self, digest: str) -> Path:
+        """Its templates of the hub's pages."""
+        return self.folder(digest) / "hub-templates"
 
     def ready(self, digest: str) -> bool:
         """It was made to its end, and its programs are still there."""
@@ -79,6 +85,8 @@ class Runtime:
             self._install_proxy(folder)
             with told("copy hub_runtime into", folder):
                 shutil.copytree(self.sources, _packages(folder) / "hub_runtime", ignore=shutil.ignore_patterns("__pycache__"))
+                if self.pages.exists():
+                    shutil.copytree(self.pages, self.templates(self.digest))
             write_atomically(folder / _COMPLETE, f"{self.jupyterhub}\n", mode=0o644)
 
     def remove_unused(self, used: Iterable[str]) -> None:
@@ -88,6 +96,7 @@ class Runtime:
         if unused:
             with suppress(MachineError), self.lock.held("JupyterHub's environment"):
                 for folder in unused:
+                    remove_tree(folder / _COMPLETE)
                     remove_tree(folder)
 
     def _install_proxy(self, folder: Path) -> None:
@@ -107,13 +116,14 @@ class Runtime:
         command = (str(node), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error")
         self.installer.run(command, cwd=proxy)
 
-    def _sources(self) -> Iterator[Path]:
-        return (path for path in sorted(self.sources.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
-
     @staticmethod
     def _parts(folder: Path) -> Iterator[Path]:
         yield _node(folder)[0]
         yield folder / "proxy" / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
 
 
 def _packages(folder: Path) -> Path:

@@ -27,6 +27,7 @@ class Machine:
     password: Path
     notices: tuple[str, ...]
     runtime: str
+    templates: Path
     forgiving: bool = False
     """Snippets that fail are left out."""
 
@@ -51,7 +52,7 @@ def _settings(release: Release, machine: Machine) -> Mapping[str, Any]:
         "port": machine.port,
         "login_override": override,
         "notices": machine.notices,
-        "templates": (),
+        "templates": (str(machine.templates),),
         "contact": release.contact,
         "forgiving": machine.forgiving,
     }

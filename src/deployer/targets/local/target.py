@@ -179,6 +179,7 @@ class LocalTarget:
             password=folder.password,
             notices=notices(complete_values(replace(release, defaults={})), Abilities(root=os.geteuid() == 0)),
             runtime=self.runtime.digest,
+            templates=self.runtime.templates(self.runtime.digest),
             forgiving=self.scratch,
         )
 

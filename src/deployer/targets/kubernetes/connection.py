@@ -1,0 +1,152 @@
+"""A cluster's API server, and what it refuses, in words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from deployer.errors import DeployerError, ExternalError, GuardError
+from deployer.model.access import Kubeconfig
+from deployer.model.protocols import Clock
+from deployer.tools.helm import KubeAccess
+
+_PATIENCE = 60.0
+"""Seconds for which an API server that does not answer is asked again: it may be restarting."""
+_PAUSE = 1.0
+_REQUEST_SECONDS = 20
+_FORBIDDEN = re.compile(
+    r'cannot (?P<verb>\w+) resource "(?P<what>[^"]+)"(?: in API group "[^"]*")?(?: in the namespace "(?P<where>[^"]+)")?'
+)
+_QUOTA = re.compile(r"exceeded quota: (?P<quota>[^,]+), requested: (?P<asked>\S+), used: (?P<used>\S+), limited: (?P<limit>\S+)")
+
+
+class Connection:
+    """The API of one cluster, by the official client. Objects come back as plain data, in the API's own words."""
+
+    def __init__(self, cluster: str, kubeconfig: Kubeconfig, clock: Clock) -> None:
+        self.cluster = cluster
+        self._kubeconfig = kubeconfig
+        self._clock = clock
+
+    @property
+    def helm(self) -> KubeAccess:
+        """The same access, for helm."""
+        return KubeAccess(self._kubeconfig.file, self._kubeconfig.context)
+
+    @cached_property
+    def client(self) -> Any:
+        """The client's ApiClient, for plain requests."""
+        return self.fresh_client()
+
+    def fresh_client(self) -> Any:
+        """An ApiClient of one's own: streams replace parts of it."""
+        from kubernetes import client, config
+        from kubernetes.config import ConfigException
+
+        settings = client.Configuration()
+        settings.retries = False
+        try:
+            config.load_kube_config(str(self._kubeconfig.file), self._kubeconfig.context or None, settings, persist_config=False)
+        except ConfigException as error:
+            raise ExternalError(
+                f"the kubeconfig of cluster {self.cluster} cannot be used: {error}",
+                hint="Get it anew from whoever runs the cluster.",
+            ) from None
+        return client.ApiClient(settings)
+
+    def request(self, method: str, path: str, *, body: Any = None, query: dict[str, str] | None = None, kind: str = "") -> Any:
+        """One request. `kind` is the content type of a patch. The answer's JSON, or text; None for 404.
+
+        Raises ExternalError where the API server does not answer or refuses, GuardError for what changed under our hands (409).
+        """
+        from kubernetes.client.exceptions import ApiException
+
+        headers = {"Accept": "application/json", "Content-Type": kind or "application/json"}
+
+        def send() -> Any:
+            serialized = self.client.param_serialize(
+                method,
+                path,
+                query_params=list((query or {}).items()),
+                header_params=headers,
+                body=body,
+                auth_settings=["BearerToken"],
+            )
+            response = self.client.call_api(*serialized, _request_timeout=_REQUEST_SECONDS)
+            text = response.read().decode()
+            if response.status >= 300:
+                raise ApiException(status=response.status, body=text)
+            return json.loads(text) if text.startswith(("{", "[")) else text
+
+        return self.patiently(send)
+
+    def patiently(self, send: Callable[[], Any]) -> Any:
+        """Again and again while the API server does not answer, for a minute at most."""
+        from kubernetes.client.exceptions import ApiException
+        from urllib3.exceptions import HTTPError
+
+        deadline = self._clock.monotonic() + _PATIENCE
+        while True:
+            try:
+                return send()
+            except ApiException as error:
+                if error.status == 404:
+                    return None
+                if error.status not in (429, 500, 502, 503, 504) or self._clock.monotonic() > deadline:
+                    raise self.refusal(error.status, str(error.body or error.reason)) from None
+            except HTTPError as error:
+                if self._clock.monotonic() > deadline:
+                    raise self.silence(error) from None
+            self._clock.sleep(_PAUSE)
+
+    def refusal(self, status: int | None, body: str) -> DeployerError:
+        """What the API server refused, in words."""
+        message = _message(body)
+        if status == 401:
+            return ExternalError(
+                f"cluster {self.cluster} does not accept the credentials: they have expired or are wrong",
+                hint="Get a new kubeconfig from whoever runs the cluster, or log in again.",
+            )
+        if match := _FORBIDDEN.search(message):
+            where = f" in namespace {match['where']}" if match["where"] else ""
+            return ExternalError(
+                f"the account may not {match['verb']} {match['what']}{where} of cluster {self.cluster}",
+                hint=f"Ask whoever runs the cluster for this right; `deployer doctor {self.cluster}` lists all that are needed.",
+            )
+        if match := _QUOTA.search(message):
+            return ExternalError(
+                f"the quota `{match['quota']}` of cluster {self.cluster} is used up: "
+                f"{match['asked']} asked for, {match['used']} of {match['limit']} used",
+                hint="Ask whoever runs the cluster for more, or free some.",
+            )
+        if status == 409:
+            return GuardError(f"cluster {self.cluster}: {message}", hint="Somebody else changed it at the same time; try again.")
+        return ExternalError(f"cluster {self.cluster} refused: {message}", hint=f"Look with `deployer doctor {self.cluster}`.")
+
+    def silence(self, error: Exception) -> ExternalError:
+        """The API server that does not answer."""
+        host = self.client.configuration.host
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            reason = "its certificate is not the one that the kubeconfig expects"
+        else:
+            reason = f"its API server at {host} does not answer"
+        return ExternalError(
+            f"cluster {self.cluster} cannot be reached: {reason}",
+            hint="Look at your network and VPN and at the kubeconfig; is the cluster running?",
+        )
+
+    @cached_property
+    def version(self) -> str:
+        """Of the API server: `v1.36.3`."""
+        return str(self.request("GET", "/version")["gitVersion"])
+
+
+def _message(body: str) -> str:
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return body.strip()[:300]
+    return str(content.get("message", body)) if isinstance(content, dict) else body

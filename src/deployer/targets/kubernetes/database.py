@@ -1,0 +1,143 @@
+"""The hub's own database: saved before a change, put back where the change was undone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deployer.errors import ExternalError, MachineError
+from deployer.model.protocols import Clock
+from deployer.targets.kubernetes.objects import Namespace, Object
+
+CLAIM = "hub-db-dir"
+_HUB = "hub"
+_JOB = "hub-database"
+_SECONDS = 120
+_SAVE = """
+import json, os, shutil, sqlite3
+path, copy = "/srv/jupyterhub/jupyterhub.sqlite", "/srv/jupyterhub/jupyterhub.sqlite.before-deploy"
+found = {"schema": "", "size": 0, "free": 0}
+if os.path.exists(path):
+    found["size"], found["free"] = os.path.getsize(path), shutil.disk_usage("/srv/jupyterhub").free
+    if found["free"] > found["size"]:
+        with sqlite3.connect(path) as now, sqlite3.connect(copy + ".part") as then:
+            now.backup(then)
+            row = then.execute("select version_num from alembic_version").fetchone()
+        os.replace(copy + ".part", copy)
+        found["schema"] = row[0] if row else ""
+print("saved:" + json.dumps(found))
+"""
+_PUT_BACK = """
+import os
+path = "/srv/jupyterhub/jupyterhub.sqlite"
+for rest in ("-wal", "-shm", "-journal"):
+    if os.path.exists(path + rest):
+        os.remove(path + rest)
+os.replace(path + ".before-deploy", path)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """SQLite on the claim of one namespace. An external database is its owner's to save."""
+
+    namespace: Namespace
+    clock: Clock
+
+    def save(self) -> str:
+        """Copy it beside itself, by the running hub. Returns its schema revision; empty where there is nothing to save."""
+        pod = self._hub_pod()
+        if pod is None or self.namespace.get("persistentvolumeclaims", CLAIM) is None:
+            return ""
+        output = self._execute(pod, _SAVE)
+        said = next((line.removeprefix("saved:") for line in output.splitlines() if line.startswith("saved:")), None)
+        if said is None:
+            raise ExternalError(f"the hub's database could not be saved: {output.strip()[-300:]}", hint="Nothing was changed.")
+        found = json.loads(said)
+        if found["size"] and found["free"] <= found["size"]:
+            raise MachineError(
+                f"the hub's database ({found['size']} bytes) has no room beside it for a copy ({found['free']} bytes are free)",
+                hint="Make hub.database.size larger, or remove old copies from the volume. Nothing was changed.",
+            )
+        return str(found["schema"])
+
+    def put_back(self) -> None:
+        """The saved copy is the database again; the hub must be scaled to nothing, which this does."""
+        hub = self.namespace.get("deployments", _HUB)
+        if hub is None:
+            return
+        self.namespace.patch("deployments", _HUB, {"spec": {"replicas": 0}}, part="scale")
+        self._until(lambda: not self.namespace.list("pods", labels="component=hub"), "the hub's pod did not end")
+        self.namespace.delete("jobs", _JOB)
+        self.namespace.create("jobs", _job(hub))
+        try:
+            self._until(self._done, "the database could not be put back")
+        finally:
+            self.namespace.delete("jobs", _JOB)
+
+    def _done(self) -> bool:
+        status = (self.namespace.get("jobs", _JOB) or {}).get("status") or {}
+        if status.get("failed"):
+            raise ExternalError("the saved database could not be put back", hint=f"It is on the claim {CLAIM}.")
+        return bool(status.get("succeeded"))
+
+    def _until(self, done: Callable[[], bool], otherwise: str) -> None:
+        deadline = self.clock.monotonic() + _SECONDS
+        while not done():
+            if self.clock.monotonic() > deadline:
+                raise ExternalError(otherwise, hint="Look at the pods of the hub's namespace.")
+            self.clock.sleep(0.5)
+
+    def _hub_pod(self) -> str | None:
+        pods = self.namespace.list("pods", labels="component=hub", fields="status.phase=Running")
+        return next((pod["metadata"]["name"] for pod in pods if not pod["metadata"].get("deletionTimestamp")), None)
+
+    def _execute(self, pod: str, program: str) -> str:
+        from kubernetes.client import CoreV1Api
+        from kubernetes.stream import stream
+
+        core = CoreV1Api(self.namespace.connection.fresh_client())
+        run = core.connect_get_namespaced_pod_exec
+        words = ["python3", "-c", program]
+        output: str = self.namespace.connection.patiently(
+            lambda: stream(
+                run,
+                pod,
+                self.namespace.name,
+                command=words,
+                container=_HUB,
+                stdout=True,
+                stderr=True,
+                stdin=False,
+                tty=False,
+                _request_timeout=60,
+            )
+        )
+        return output
+
+
+def _job(hub: Object) -> Object:
+    """A pod of the hub's image with the hub's claim and user, and nothing else."""
+    pod = hub["spec"]["template"]["spec"]
+    container = next(entry for entry in pod["containers"] if entry["name"] == _HUB)
+    own = {key: container[key] for key in ("image", "imagePullPolicy", "securityContext") if key in container}
+    mount = next(mount for mount in container["volumeMounts"] if mount["name"] == "pvc")
+    volume = next(volume for volume in pod["volumes"] if volume["name"] == "pvc")
+    placing = {
+        key: pod[key] for key in ("securityContext", "nodeSelector", "tolerations", "affinity", "imagePullSecrets") if key in pod
+    }
+    spec = {
+        **placing,
+        "restartPolicy": "Never",
+        "containers": [{**own, "name": "database", "command": ["python3", "-c", _PUT_BACK], "volumeMounts": [mount]}],
+        "volumes": [volume],
+    }
+    labels = {"app.kubernetes.io/managed-by": "deployer", "app.kubernetes.io/component": "database"}
+    template = {"metadata": {"labels": labels}, "spec": spec}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": _JOB, "labels": labels},
+        "spec": {"backoffLimit": 0, "template": template},
+    }

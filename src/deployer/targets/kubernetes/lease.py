@@ -1,0 +1,123 @@
+"""A hub's lock: a Lease in a namespace of ours, which a namespace being made or removed cannot take away.
+
+A lock has expired when it has not changed for LEASE_SECONDS as we observe it; clocks of different machines are never compared.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from deployer.errors import DeployerError, GuardError, LockedError
+from deployer.model.protocols import Clock, Progress
+from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.objects import Namespace, Object
+
+NAMESPACE = "deployer"
+LEASE_SECONDS = 20
+_RENEW_SECONDS = 5
+_PATIENCE = 900
+
+
+@dataclass(slots=True)
+class Held:
+    """A lock that this process holds, until it is lost."""
+
+    holder: str
+    lost: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def require(self) -> None:
+        """Before each write. Raises LockedError where somebody else has taken the lock."""
+        if self.lost.is_set():
+            raise LockedError("the lock was lost to somebody else", hint="Nothing further was changed; deploy again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """Locks on one cluster."""
+
+    connection: Connection
+    clock: Clock
+    progress: Progress
+    user: str
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[Held]:
+        """Hold the lock `name`; waits while another holds it, saying who. Raises LockedError after a quarter of an hour."""
+        namespace = Namespace(self.connection, NAMESPACE)
+        if namespace.manifest() is None:
+            labels = {"app.kubernetes.io/managed-by": "deployer"}
+            manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}
+            self.connection.request("POST", "/api/v1/namespaces", body=manifest)
+        held = Held(f"{self.user} on {platform.node()} (process {os.getpid()}, {uuid.uuid4().hex[:8]})")
+        self._take(namespace, name, held)
+        renewing = threading.Thread(target=self._renew, args=(namespace, name, held), daemon=True)
+        renewing.start()
+        try:
+            yield held
+        finally:
+            held.ended.set()
+            renewing.join()
+            if not held.lost.is_set():
+                namespace.delete("leases", name)
+
+    def _take(self, namespace: Namespace, name: str, held: Held) -> None:
+        began = self.clock.monotonic()
+        seen, since, told = "", began, ""
+        while True:
+            lease = namespace.get("leases", name)
+            now = self.clock.monotonic()
+            version = lease["metadata"]["resourceVersion"] if lease else ""
+            if version != seen:
+                seen, since = version, now
+            if lease is None or now - since > LEASE_SECONDS:
+                if self._write(namespace, name, held, lease):
+                    return
+                continue
+            holder = lease["spec"].get("holderIdentity", "somebody")
+            if holder != told:
+                told = holder
+                self.progress.say(f"{name} is being changed by {holder}; waiting for it")
+            if now - began > _PATIENCE:
+                raise LockedError(f"{name} is still being changed by {holder}", hint="Wait for them, or ask them to stop.")
+            self.clock.sleep(1)
+
+    def _write(self, namespace: Namespace, name: str, held: Held, lease: Object | None) -> bool:
+        """Whether we got it; somebody else may be faster."""
+        manifest = _manifest(name, held.holder, self.clock)
+        try:
+            if lease is None:
+                namespace.create("leases", manifest)
+            else:
+                manifest["metadata"]["resourceVersion"] = lease["metadata"]["resourceVersion"]
+                namespace.replace("leases", manifest)
+        except GuardError:
+            return False
+        return True
+
+    def _renew(self, namespace: Namespace, name: str, held: Held) -> None:
+        while not held.ended.wait(_RENEW_SECONDS):
+            try:
+                lease = namespace.get("leases", name)
+                if lease is None or lease["spec"].get("holderIdentity") != held.holder:
+                    held.lost.set()
+                    return
+                self._write(namespace, name, held, lease)
+            except DeployerError:
+                continue  # the API server is asked again; `require` looks before each write
+
+
+def _manifest(name: str, holder: str, clock: Clock) -> Object:
+    now = clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"name": name},
+        "spec": {"holderIdentity": holder, "leaseDurationSeconds": LEASE_SECONDS, "renewTime": now},
+    }

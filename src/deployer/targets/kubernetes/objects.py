@@ -1,0 +1,118 @@
+"""Objects of one namespace, as plain data in the API's own words."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from deployer.errors import ExternalError
+from deployer.targets.kubernetes.connection import Connection
+
+Object: TypeAlias = dict[str, Any]
+
+_GROUPS = {
+    "pods": "/api/v1",
+    "services": "/api/v1",
+    "secrets": "/api/v1",
+    "configmaps": "/api/v1",
+    "events": "/api/v1",
+    "persistentvolumeclaims": "/api/v1",
+    "resourcequotas": "/api/v1",
+    "deployments": "/apis/apps/v1",
+    "replicasets": "/apis/apps/v1",
+    "jobs": "/apis/batch/v1",
+    "leases": "/apis/coordination.k8s.io/v1",
+}
+_MERGE = "application/merge-patch+json"
+FIELD_MANAGER = "deployer"
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """One namespace of a cluster."""
+
+    connection: Connection
+    name: str
+
+    def get(self, plural: str, name: str) -> Object | None:
+        """One object; None where it is not there."""
+        found: Object | None = self.connection.request("GET", self._path(plural, name))
+        return found
+
+    def list(self, plural: str, *, labels: str = "", fields: str = "") -> list[Object]:
+        """All objects of a kind that the selectors match."""
+        query = {name: value for name, value in (("labelSelector", labels), ("fieldSelector", fields)) if value}
+        answer = self.connection.request("GET", self._path(plural), query=query)
+        return list(answer["items"]) if answer else []
+
+    def create(self, plural: str, manifest: Object) -> Object:
+        """Make an object."""
+        made: Object = self.connection.request("POST", self._path(plural), body=manifest, query={"fieldManager": FIELD_MANAGER})
+        return made
+
+    def replace(self, plural: str, manifest: Object) -> Object:
+        """Replace an object; with its `resourceVersion`, only where nobody changed it since."""
+        name = manifest["metadata"]["name"]
+        made: Object = self.connection.request("PUT", self._path(plural, name), body=manifest)
+        return made
+
+    def put(self, plural: str, manifest: Object) -> None:
+        """Make an object, or replace the one that is there."""
+        if self.get(plural, manifest["metadata"]["name"]):
+            self.replace(plural, manifest)
+        else:
+            self.create(plural, manifest)
+
+    def patch(self, plural: str, name: str, change: Object, *, part: str = "") -> None:
+        """Merge a change into an object, or into a part of it such as `scale`."""
+        path = self._path(plural, name) + (f"/{part}" if part else "")
+        self.connection.request("PATCH", path, body=change, kind=_MERGE)
+
+    def delete(self, plural: str, name: str) -> None:
+        """Remove an object and all that it owns; none is fine."""
+        self.connection.request("DELETE", self._path(plural, name), body={"propagationPolicy": "Background"})
+
+    def log(self, pod: str, *, container: str = "", lines: int = 20, previous: bool = False) -> tuple[str, ...]:
+        """The last lines of a container's log; none where it has not started."""
+        query = {"tailLines": str(lines)} | ({"container": container} if container else {})
+        try:
+            text = self.connection.request(
+                "GET", f"{self._path('pods', pod)}/log", query=query | ({"previous": "true"} if previous else {})
+            )
+        except ExternalError:
+            return ()
+        return tuple(str(text).splitlines()) if isinstance(text, str) else ()
+
+    def manifest(self) -> Object | None:
+        """The namespace itself."""
+        found: Object | None = self.connection.request("GET", f"/api/v1/namespaces/{self.name}")
+        return found
+
+    def secret(self, name: str) -> Mapping[str, str]:
+        """A Secret's entries as text; empty where it is not there."""
+        found = self.get("secrets", name)
+        return {key: base64.b64decode(value).decode() for key, value in ((found or {}).get("data") or {}).items()}
+
+    def _path(self, plural: str, name: str = "") -> str:
+        return f"{_GROUPS[plural]}/namespaces/{self.name}/{plural}" + (f"/{name}" if name else "")
+
+
+def conditions(found: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """An object's conditions by their type."""
+    return {entry["type"]: entry for entry in (found.get("status") or {}).get("conditions") or []}
+
+
+def documents_of(manifests: str) -> Iterator[Object]:
+    """The objects of a rendered text."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    yield from (entry for entry in yaml.load_all(manifests, loader) if entry)
+
+
+def plain_json(value: Any) -> str:
+    """JSON that is the same for the same data."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,97 @@
+"""What the deployer knows of its last deploy of a hub, kept in the hub's namespace, so that every machine sees the same."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from deployer.targets.kubernetes.objects import Namespace, Object
+
+NAME = "deployer"
+_KEY = "digest-key"
+_RECORD = "record"
+_PREVIOUS = "previous"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One deploy. `revision` is helm's; `settled`: it was checked and stays; `database`: schema revision saved before it."""
+
+    documents: Mapping[str, str]
+    revision: int
+    deployed_at: str
+    deployed_by: str
+    address: str = ""
+    login: str = ""
+    settled: bool = False
+    database: str = ""
+    chart: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The record of a namespace, that of the deploy before, and the key of its digests: one Secret."""
+
+    namespace: Namespace
+
+    def read(self) -> Record | None:
+        """The last deploy's; None where there was none, or what is there cannot be read."""
+        return self._read(_RECORD)
+
+    def previous(self) -> Record | None:
+        """The last settled one before."""
+        return self._read(_PREVIOUS)
+
+    def begin(self, record: Record) -> None:
+        """Keep a new record; a settled one becomes the previous."""
+        before = self.read()
+        entries = {_RECORD: _packed(record)} | ({_PREVIOUS: _packed(before)} if before and before.settled else {})
+        self._write(entries)
+
+    def settle(self) -> None:
+        """The last deploy stays."""
+        if record := self.read():
+            self._write({_RECORD: _packed(replace(record, settled=True))})
+
+    def bring_back(self, revision: int) -> None:
+        """The previous deploy is the last one again, as helm's `revision`."""
+        if record := self.previous():
+            self._write({_RECORD: _packed(replace(record, revision=revision, settled=True))})
+
+    def digest_key(self, *, keep: bool) -> bytes:
+        """The key of digests in this namespace's records; a new one where there is none, written down with `keep`."""
+        found = self._secret()
+        if found and _KEY in (found.get("data") or {}):
+            return base64.b64decode(found["data"][_KEY])
+        key = secrets.token_bytes(32)
+        if keep and self.namespace.manifest():
+            self._write({_KEY: base64.b64encode(key).decode()})
+        return key
+
+    def _secret(self) -> Object | None:
+        return self.namespace.get("secrets", NAME)
+
+    def _read(self, entry: str) -> Record | None:
+        data = (self._secret() or {}).get("data") or {}
+        try:
+            return Record(**json.loads(gzip.decompress(base64.b64decode(data[entry]))))
+        except (KeyError, ValueError, TypeError, OSError):
+            return None
+
+    def _write(self, entries: Mapping[str, str]) -> None:
+        labels = {"app.kubernetes.io/managed-by": "deployer"}
+        manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": NAME, "labels": labels}, "data": dict(entries)}
+        if self._secret():
+            self.namespace.patch("secrets", NAME, {"data": dict(entries)})
+        else:
+            self.namespace.create("secrets", manifest)
+
+
+def _packed(record: Record) -> str:
+    return base64.b64encode(gzip.compress(json.dumps(asdict(record)).encode(), mtime=0)).decode()

@@ -1,0 +1,146 @@
+"""A release as named texts: what helm would send, comparable with what it sent before."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deployer.errors import ConfigurationError, ExternalError, ToolFailedError
+from deployer.model.protocols import State
+from deployer.model.release import Release
+from deployer.targets.kubernetes.objects import Object, documents_of, plain_json
+from deployer.tools.charts import ChartCache
+from deployer.tools.files import PRIVATE, private_memory, write_atomically
+from deployer.tools.helm import Helm
+from deployer.tools.machine import told
+
+USUAL_VERSION = "1.34.0"
+"""For rendering without a cluster, where cluster.yaml gives no version."""
+_PINNED = "pinned for the comparison, as the chart makes it anew each time"
+
+
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """Where charts are: the fleet's own wins over the one that the deployer carries."""
+
+    fleet: Path
+    carried: Path
+
+    def folder(self, name: str) -> Path:
+        """The chart's folder. Raises ExternalError."""
+        for folder in (self.fleet / "helm-charts" / name, self.carried / name):
+            if (folder / "Chart.yaml").is_file():
+                return folder
+        raise ExternalError(f"there is no chart `{name}`", hint="`helm-charts/` of the fleet may have charts of its own.")
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """helm's offline rendering, remembered by the digest of all that goes in."""
+
+    helm: Helm
+    charts: Charts
+    cache: ChartCache
+    state: State
+
+    def chart(self, release: Release) -> Path:
+        """The release's chart, with the charts that its values turn on."""
+        return self.cache.prepared(self.charts.folder(release.chart), release.values)
+
+    def documents(self, release: Release, kube_version: str = USUAL_VERSION) -> Mapping[str, str]:
+        """Kind/name -> text of every object. Secrets' entries are decoded, so that a change of one value shows as such; `release`
+        must be redacted. Raises ConfigurationError-like ExternalError where the chart refuses the values."""
+        chart = self.chart(release)
+        values = [dict(release.values), pins(release)]
+        key = "render-" + hashlib.sha256(plain_json([chart.name, str(release.ref), kube_version, values]).encode()).hexdigest()
+        kept = self.state.get(key)
+        if kept is not None:
+            return dict(json.loads(kept))
+        with values_files(values) as files:
+            try:
+                text = self.helm.template(
+                    release.ref.hub,
+                    chart,
+                    namespace=release.ref.hub,
+                    values=files,
+                    kube_version=kube_version.split("+", maxsplit=1)[0],
+                )
+            except ToolFailedError as error:
+                raise refused_values(release, error) from None
+        documents = {_title(entry): _text(entry) for entry in documents_of(text)}
+        self.state.put(key, json.dumps(documents).encode())
+        return documents
+
+
+@contextmanager
+def values_files(values: list[Mapping[str, Any]]) -> Iterator[list[Path]]:
+    """Values as 0600 files in a private folder, in memory where the system has one; gone at any end."""
+    with (
+        told("keep values in", private_memory()),
+        tempfile.TemporaryDirectory(prefix="deployer-", dir=private_memory()) as folder,
+    ):
+        files = [Path(folder) / f"values-{number}.json" for number in range(len(values))]
+        for file, content in zip(files, values, strict=True):
+            write_atomically(file, json.dumps(content), mode=PRIVATE)
+        yield files
+
+
+def refused_values(release: Release, error: ToolFailedError) -> ConfigurationError | ExternalError:
+    """What the chart says of the values, without helm's own frame around it."""
+    lines = [line.strip() for line in error.message.splitlines()[1:]]
+    said = [line.removeprefix("- ") for line in lines if line and not line.startswith(("Error:", "Use --debug", "level="))]
+    reason = "; ".join(said) or lines[-1] if lines else error.message
+    return ExternalError(
+        f"the chart `{release.chart}` refuses the values of {release.ref}: {reason}",
+        hint=f"`deployer explain {release.ref.cluster} {release.ref.hub}` says who set each value.",
+    )
+
+
+def pins(release: Release) -> Mapping[str, Any]:
+    """Values for the comparison only: fixed texts where zero-to-jupyterhub's chart would make a new secret at each rendering."""
+    hub = _at(release.values, release.hub_at).get("hub") or {}
+    defaults = _at(release.defaults, release.hub_at).get("hub") or {}
+    services = {**(defaults.get("services") or {}), **(hub.get("services") or {})}
+    tree: dict[str, Any] = {
+        "hub": {
+            "config": {
+                "ConfigurableHTTPProxy": {"auth_token": _PINNED},
+                "JupyterHub": {"cookie_secret": _PINNED.encode().hex()[:64]},
+                "CryptKeeper": {"keys": [_PINNED.encode().hex()[:64]]},
+            },
+            "services": {name: {"apiToken": _PINNED} for name, service in services.items() if _needs_token(service)},
+        }
+    }
+    for step in reversed(release.hub_at):
+        tree = {str(step): tree}
+    return tree
+
+
+def _needs_token(service: Any) -> bool:
+    return isinstance(service, Mapping) and not service.get("apiToken") and not service.get("api_token")
+
+
+def _at(values: Any, path: tuple[str | int, ...]) -> Mapping[str, Any]:
+    for step in path:
+        values = values.get(step) if isinstance(values, Mapping) else None
+    return values if isinstance(values, Mapping) else {}
+
+
+def _title(entry: Object) -> str:
+    return f"{entry['kind']}/{entry['metadata']['name']}"
+
+
+def _text(entry: Object) -> str:
+    if entry["kind"] == "Secret" and entry.get("data"):
+        decoded = {key: base64.b64decode(value).decode(errors="replace") for key, value in entry["data"].items()}
+        entry = {**entry, "data": decoded}
+    return yaml.safe_dump(entry, sort_keys=True)

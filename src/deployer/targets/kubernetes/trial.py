@@ -1,0 +1,135 @@
+"""A deploy is tried before it happens: the new hub image loads the new configuration, beside the running hub."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass
+from importlib import resources
+
+from deployer.errors import UnhealthyError
+from deployer.model.protocols import Clock
+from deployer.targets.kubernetes.objects import Namespace, Object
+from deployer.targets.kubernetes.rollout import Rollout
+from deployer.targets.kubernetes.words import refused_pods, troubles
+
+NAME = "hub-trial"
+_HUB = "hub"
+_SECONDS = 300
+_LOG_LINES = 25
+_MARK = "deployer-trial:"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What the trial told: the schema revision that the new hub's database has."""
+
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A Job with copies of what the new hub pod would mount."""
+
+    namespace: Namespace
+    rollout: Rollout
+    clock: Clock
+
+    def run(self, manifests: list[Object]) -> Tried | None:
+        """Raises UnhealthyError with what the hub says of its configuration; None where the release has no hub deployment.
+        Nothing of the trial stays, at any end."""
+        hub = _find(manifests, "Deployment", _HUB)
+        if hub is None:
+            return None
+        self.remove()
+        try:
+            for plural, kind in (("secrets", "Secret"), ("configmaps", "ConfigMap")):
+                if original := _find(manifests, kind, _HUB):
+                    self.namespace.create(plural, _copy(original))
+            own_account = self.namespace.get("deployments", _HUB) is not None
+            self.namespace.create("jobs", _job(hub, own_account=own_account))
+            return self._wait()
+        finally:
+            self.remove()
+
+    def remove(self) -> None:
+        """Take away what a trial left."""
+        for plural in ("jobs", "secrets", "configmaps"):
+            self.namespace.delete(plural, NAME)
+
+    def _wait(self) -> Tried:
+        deadline = self.clock.monotonic() + _SECONDS
+        while True:
+            job = self.namespace.get("jobs", NAME) or {}
+            status = job.get("status") or {}
+            pods = self.namespace.list("pods", labels=f"job-name={NAME}")
+            if status.get("succeeded"):
+                return _told(self.namespace.log(pods[0]["metadata"]["name"], lines=50))
+            if status.get("failed"):
+                raise self._refused(pods)
+            found = [*refused_pods([job] if job else []), *(trouble for pod in pods for trouble in troubles(pod))]
+            final = next((trouble for trouble in found if trouble.final), None)
+            if final:
+                raise self.rollout.failure(final)
+            if self.clock.monotonic() > deadline:
+                reason = found[0].what if found else "its pod does not start"
+                raise UnhealthyError(
+                    f"the new configuration could not be tried: {reason}", hint="The running hub was not touched."
+                )
+            self.clock.sleep(0.5)
+
+    def _refused(self, pods: list[Object]) -> UnhealthyError:
+        lines = self.namespace.log(pods[0]["metadata"]["name"], lines=_LOG_LINES) if pods else ()
+        said = next((line.removeprefix(_MARK) for line in reversed(lines) if line.startswith(_MARK)), "")
+        reason = json.loads(said)["error"] if said else "\n".join(f"  {line}" for line in lines)
+        return UnhealthyError(f"the hub does not take its new configuration: {reason}", hint="Mend it, then deploy again.")
+
+
+def _told(lines: tuple[str, ...]) -> Tried:
+    said = next((line.removeprefix(_MARK) for line in reversed(lines) if line.startswith(_MARK)), "{}")
+    return Tried(schema=str(json.loads(said).get("schema", "")))
+
+
+def _find(manifests: list[Object], kind: str, name: str) -> Object | None:
+    return next((entry for entry in manifests if entry["kind"] == kind and entry["metadata"]["name"] == name), None)
+
+
+def _copy(original: Object) -> Object:
+    kept = {key: value for key, value in original.items() if key not in ("metadata", "status")}
+    return {**kept, "metadata": {"name": NAME, "labels": {"app.kubernetes.io/managed-by": "deployer"}}}
+
+
+def _job(hub: Object, *, own_account: bool) -> Object:
+    """The hub's pod, but with the trial's program, an empty database volume and no part in any Service."""
+    pod = copy.deepcopy(hub["spec"]["template"]["spec"])
+    for volume in pod.get("volumes") or []:
+        _redirect(volume)
+    container = next(entry for entry in pod["containers"] if entry["name"] == _HUB)
+    for probe in ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "ports"):
+        container.pop(probe, None)
+    for variable in container.get("env") or []:
+        reference = (variable.get("valueFrom") or {}).get("secretKeyRef") or {}
+        if reference.get("name") == _HUB:
+            reference["name"] = NAME
+    program = (resources.files("deployer.targets.kubernetes") / "trial_program.py.txt").read_text()
+    container.update(command=["python3", "-c", program], args=[])
+    pod.update(containers=[container], restartPolicy="Never")
+    if not own_account:
+        pod.pop("serviceAccountName", None)
+    labels = {"app.kubernetes.io/managed-by": "deployer", "app.kubernetes.io/component": "trial"}
+    template = {"metadata": {"labels": labels}, "spec": pod}
+    spec = {"backoffLimit": 0, "activeDeadlineSeconds": _SECONDS, "ttlSecondsAfterFinished": 600, "template": template}
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": NAME, "labels": labels}, "spec": spec}
+
+
+def _redirect(volume: Object) -> None:
+    """To the trial's copies; the database's claim becomes empty; what a first install has not made yet may be missing."""
+    if "persistentVolumeClaim" in volume:
+        del volume["persistentVolumeClaim"]
+        volume["emptyDir"] = {}
+    for kind, key in (("configMap", "name"), ("secret", "secretName")):
+        if kind in volume:
+            if volume[kind].get(key) == _HUB:
+                volume[kind][key] = NAME
+            else:
+                volume[kind]["optional"] = True

@@ -1,0 +1,98 @@
+"""What Kubernetes says of a pod, in words: the cause, and what to do. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from deployer.targets.kubernetes.objects import Object, conditions
+
+_IMAGE_REASONS = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"})
+_CONFIG_REASONS = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
+_CRASHED = frozenset({"CrashLoopBackOff", "Error", "OOMKilled", "ContainerCannotRun", "StartError"})
+_QUOTA = re.compile(r"exceeded quota: ([^,]+), requested: (\S+), used: (\S+), limited: (\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that keeps a pod from running. `final`: waiting does not help. `container`: whose log says more, empty for none."""
+
+    what: str
+    hint: str
+    final: bool = True
+    pod: str = ""
+    container: str = ""
+
+
+def troubles(pod: Object) -> Iterator[Trouble]:
+    """What is wrong with a pod now."""
+    name = pod["metadata"]["name"]
+    status = pod.get("status") or {}
+    yield from _unscheduled(name, pod)
+    if status.get("reason") == "Evicted":
+        yield Trouble(f"pod {name} was evicted: {status.get('message', '')}", "The node lacks memory or disk.", pod=name)
+    for entry in [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]:
+        yield from _of_container(name, entry)
+
+
+def _unscheduled(name: str, pod: Object) -> Iterator[Trouble]:
+    scheduled = conditions(pod).get("PodScheduled", {})
+    if scheduled.get("status") == "False":
+        yield Trouble(
+            f"no node takes pod {name}: {unscheduled_reason(scheduled.get('message', ''))}",
+            "A node pool that can grow may still make room; else look at the node pools and at what the hub asks for.",
+            final=False,
+            pod=name,
+        )
+
+
+def unscheduled_reason(message: str) -> str:
+    """The scheduler's count of nodes and reasons, without its talk of preemption."""
+    return message.split(" preemption:", maxsplit=1)[0].rstrip(". ") or "the scheduler has not said why"
+
+
+def _of_container(pod: str, entry: Mapping[str, Any]) -> Iterator[Trouble]:
+    container, state = entry["name"], entry.get("state") or {}
+    waiting, ended = state.get("waiting") or {}, state.get("terminated") or {}
+    last = (entry.get("lastState") or {}).get("terminated") or {}
+    reason = waiting.get("reason", "")
+    if reason in _IMAGE_REASONS:
+        yield Trouble(
+            f"the image {entry.get('image', '')} of pod {pod} cannot be had ({reason})",
+            "Look at its name and tag, and whether the registry needs a login.",
+            pod=pod,
+        )
+    elif reason in _CONFIG_REASONS:
+        yield Trouble(f"container {container} of pod {pod} cannot be made: {waiting.get('message', reason)}", "", pod=pod)
+    elif reason == "CrashLoopBackOff" or (ended.get("exitCode") and ended.get("reason") in _CRASHED):
+        yield _crash(pod, container, ended or last)
+
+
+def _crash(pod: str, container: str, ended: Mapping[str, Any]) -> Trouble:
+    if ended.get("reason") == "OOMKilled":
+        return Trouble(
+            f"container {container} of pod {pod} was killed: it used more memory than its limit", "Give it more memory.", pod=pod
+        )
+    return Trouble(
+        f"container {container} of pod {pod} ended with {ended.get('exitCode', 'an error')}",
+        "Mend what its log says, then deploy again.",
+        pod=pod,
+        container=container,
+    )
+
+
+def refused_pods(owners: Iterable[Object]) -> Iterator[Trouble]:
+    """Deployments, ReplicaSets and Jobs for which the API server takes no pod: quota, admission."""
+    for owner in owners:
+        failure = conditions(owner).get("ReplicaFailure") or conditions(owner).get("FailedCreate")
+        if failure and failure.get("status") == "True":
+            yield Trouble(f"no pod of {owner['metadata']['name']} may be made: {refusal(failure.get('message', ''))}", "")
+
+
+def refusal(message: str) -> str:
+    """Why the API server took no pod."""
+    if match := _QUOTA.search(message):
+        return f"quota `{match[1]}` is used up: {match[2]} asked for, {match[3]} of {match[4]} used"
+    return message.rsplit(" is forbidden: ", maxsplit=1)[-1]
