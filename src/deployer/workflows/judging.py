@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from deployer.config import paths
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.loading import load_fleet
 from deployer.errors import ConfigurationError
@@ -73,14 +74,10 @@ def _finding(problem: Problem, owners: set[str], files: Mapping[str, set[str]]) 
 
 def _names(tree: FleetTree, fleet: LoadedFleet) -> dict[str, tuple[str, ...]]:
     """Every cluster that has files, with its hubs that loaded and those that did not."""
-    folders = {path.removeprefix(_CLUSTERS).split("/")[0] for path in (*tree.files, *tree.faults) if _is_in_cluster(path)}
+    folders = set(paths.clusters((*tree.files, *tree.faults)))
     hubs: dict[str, set[str]] = {name: set() for name in folders | set(fleet.clusters)}
     for cluster in fleet.clusters.values():
         hubs[cluster.name].update(cluster.hubs)
     for ref in fleet.broken:
         hubs.setdefault(ref.cluster, set()).add(ref.hub)
     return {name: tuple(sorted(hubs[name])) for name in sorted(hubs)}
-
-
-def _is_in_cluster(path: str) -> bool:
-    return path.startswith(_CLUSTERS) and "/" in path.removeprefix(_CLUSTERS)
