@@ -19,7 +19,7 @@ def profile_choices(release: Release) -> tuple[ProfileChoice, ...]:
     profiles = _profiles(release)
     if not profiles:
         return (ProfileChoice("the server"),)
-    return tuple(choice for profile in profiles for choice in _of_profile(profile))
+    return tuple(choice for profile in profiles for choice in _of_profile(profile, alone=len(profiles) == 1))
 
 
 def _profiles(release: Release) -> list[Mapping[str, Any]]:
@@ -35,20 +35,25 @@ def _at(node: Any, release: Release) -> Any:
     return node
 
 
-def _of_profile(profile: Mapping[str, Any]) -> Iterator[ProfileChoice]:
+def _of_profile(profile: Mapping[str, Any], *, alone: bool) -> Iterator[ProfileChoice]:
     name = str(profile.get("display_name", ""))
-    chosen = {"profile": str(profile.get("slug") or slug(name))}
+    base = {"profile": str(profile.get("slug") or slug(name))}
     lists = {
-        option: _mapping(_mapping(entry).get("choices")) for option, entry in _mapping(profile.get("profile_options")).items()
+        str(option): _mapping(_mapping(entry).get("choices"))
+        for option, entry in _mapping(profile.get("profile_options")).items()
     }
     if not all(lists.values()):
         return
-    yield ProfileChoice(name, chosen)
-    for option, choices in lists.items():
-        first = next((key for key, choice in choices.items() if _mapping(choice).get("default")), next(iter(choices)))
-        for key, choice in choices.items():
-            if key != first:
-                yield ProfileChoice(f"{name}, {_mapping(choice).get('display_name', key)}", chosen | {str(option): str(key)})
+    first = {option: _first(choices) for option, choices in lists.items()}
+    others = [{option: str(key)} for option, choices in lists.items() for key in choices if key != first[option]]
+    for other in ({}, *others):
+        chosen = [str(_mapping(lists[option][key]).get("display_name", key)) for option, key in (first | other).items()]
+        yield ProfileChoice(", ".join(chosen if alone and chosen else [name, *chosen]), base | other)
+
+
+def _first(choices: Mapping[str, Any]) -> str:
+    """What is chosen when the form opens."""
+    return next((key for key, choice in choices.items() if _mapping(choice).get("default")), next(iter(choices)))
 
 
 def _mapping(node: Any) -> Mapping[str, Any]:

@@ -156,6 +156,11 @@ def test_every_way_that_is_one_click_is_a_choice_of_the_check() -> None:
     ]
 
 
+def test_a_choice_is_called_what_a_person_would_choose() -> None:
+    text = LOGIN + f"environments: [{PYTHON}, {R}]\nmachines: [{{pool: own}}]\ndomain: hub.example.org\n"
+    assert [choice.title for choice in profile_choices(compiled_hub(text, cluster=CLOUD).release)] == ["R", "Python"]
+
+
 def test_a_hub_without_profiles_has_one_way_to_start() -> None:
     (choice,) = profile_choices(compiled_hub(LOGIN).release)
     assert choice.options == {}
