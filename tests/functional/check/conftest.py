@@ -14,12 +14,9 @@ STUBBORN = {"cmd": ["python3", "-c", "raise SystemExit('this environment has no 
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalHub]:
+def hub(open_folder: Path) -> Iterator[LocalHub]:
     """Running, with one profile that works twice and one whose server ends at once."""
-    folder = tmp_path_factory.mktemp("checked")
-    for path in (folder, *folder.parents[:2]):
-        path.chmod(0o755)
-    hub = LocalHub(folder / "hub", values=checked_values())
+    hub = LocalHub(open_folder / "checked", values=checked_values())
     try:
         hub.up()
         yield hub
