@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from deployer.config.documents import Document, read_document
 from deployer.config.key_tree import OPEN, KeyTree, both, of_schema
 from deployer.config.loaded import ChartKeys, Sourced
+from deployer.config.messages import problem
+from deployer.config.source_text import SourceText
 from deployer.config.sourced import Layer, Layers
 from deployer.model.place import KeyPath
+from deployer.model.problem import Problem, in_order
 from deployer.model.tree import FleetTree
 
 FOLDER = "helm-charts"
@@ -23,13 +26,25 @@ _ALWAYS = ("global", "tags")
 _DEEPEST = 5
 
 
-def chart_keys(tree: FleetTree, own: FleetTree | None = None) -> Mapping[str, ChartKeys]:
-    """Every chart below `helm-charts/` by its folder's name; one of the fleet wins over the deployer's own of that name."""
+def read_charts(tree: FleetTree, own: FleetTree | None = None) -> tuple[Mapping[str, ChartKeys], tuple[Problem, ...]]:
+    """Every chart below `helm-charts/` by its folder's name, and what is wrong with their files.
+
+    A chart of the fleet wins over the deployer's own of that name.
+    """
     files = {**(own.files if own else {}), **tree.files}
-    names = sorted({path.split("/")[1] for path in files if path.startswith(f"{FOLDER}/") and path.endswith("/Chart.yaml")})
-    fleets = {path.split("/")[1] for path in tree.files if path.startswith(f"{FOLDER}/") and path.endswith("/Chart.yaml")}
-    charts = _Charts({name: tree.files if name in fleets else files for name in names})
-    return {name: charts.keys_of(name) for name in names}
+    fleets = _names(tree.files)
+    charts = _Charts({name: tree.files if name in fleets else files for name in _names(files)})
+    keys = {name: charts.keys_of(name) for name in charts.files}
+    return keys, in_order(charts.problems)
+
+
+def chart_keys(tree: FleetTree, own: FleetTree | None = None) -> Mapping[str, ChartKeys]:
+    """Every chart below `helm-charts/` by its folder's name."""
+    return read_charts(tree, own)[0]
+
+
+def _names(files: Mapping[str, bytes]) -> list[str]:
+    return sorted({path.split("/")[1] for path in files if path.startswith(f"{FOLDER}/") and path.endswith("/Chart.yaml")})
 
 
 def dependencies(chart: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -45,13 +60,14 @@ class _Charts:
     """The files of every chart, by its name."""
 
     files: Mapping[str, Mapping[str, bytes]]
+    problems: list[Problem] = field(default_factory=list)
 
     def keys_of(self, name: str, depth: int = 0) -> ChartKeys:
         """What is known of one chart and of those inside it that stand beside it."""
         files = self.files[name]
-        chart = _document(f"{FOLDER}/{name}/Chart.yaml", files)
-        values = _document(f"{FOLDER}/{name}/values.yaml", files)
-        own = of_schema(_schema(name, files))
+        chart = self._document(f"{FOLDER}/{name}/Chart.yaml", files)
+        values = self._document(f"{FOLDER}/{name}/values.yaml", files)
+        own = of_schema(self._schema(name, files))
         data: dict[str, Any] = dict(values.data) if values else {}
         sources: dict[KeyPath, Sourced] = {(): _sourced(values)} if values else {}
         children = dict.fromkeys((*data, *_ALWAYS), OPEN) | dict.fromkeys(own.children, OPEN)
@@ -73,6 +89,31 @@ class _Charts:
             name=name, top_level=frozenset(children), defaults=data, tree=tree, hub_at=hub_at or (HUB_CHART,), sources=sources
         )
 
+    def _document(self, path: str, files: Mapping[str, bytes]) -> Document | None:
+        if path not in files:
+            return None
+        document, problems = read_document(path, files[path], may_be_empty=True)
+        self.problems.extend(problems)
+        return document
+
+    def _schema(self, name: str, files: Mapping[str, bytes]) -> Any:
+        """The chart's schema: YAML is what people write and make the JSON from."""
+        document = self._document(f"{FOLDER}/{name}/values.schema.yaml", files)
+        if document:
+            return document.data
+        path = f"{FOLDER}/{name}/values.schema.json"
+        try:
+            return json.loads(files.get(path, b"{}"))
+        except json.JSONDecodeError as error:
+            place = SourceText(path, files[path]).place(error.lineno - 1, error.colno - 1)
+            self.problems.append(problem("chart-schema", place, reason=error.msg))
+        except RecursionError:
+            self.problems.append(problem("chart-schema", SourceText(path, files[path]).place(0, 0), reason="nested too deep"))
+        except UnicodeDecodeError as error:
+            byte = f"0x{files[path][error.start]:02x}"
+            self.problems.append(problem("not-utf8", SourceText(path, files[path]).place(0, 0), byte=byte))
+        return {}
+
 
 def _over(lower: Any, upper: Any) -> Any:
     """A chart's defaults, and over them what the chart around it says of them."""
@@ -81,20 +122,5 @@ def _over(lower: Any, upper: Any) -> Any:
     return {**lower, **{key: _over(lower.get(key), value) for key, value in upper.items()}}
 
 
-def _document(path: str, files: Mapping[str, bytes]) -> Document | None:
-    return read_document(path, files[path], may_be_empty=True)[0] if path in files else None
-
-
 def _sourced(document: Document) -> Sourced:
     return Layers([Layer(document)], keep_nulls=True)
-
-
-def _schema(name: str, files: Mapping[str, bytes]) -> Any:
-    """The chart's schema: YAML is what people write and make the JSON from."""
-    document = _document(f"{FOLDER}/{name}/values.schema.yaml", files)
-    if document:
-        return document.data
-    try:
-        return json.loads(files.get(f"{FOLDER}/{name}/values.schema.json", b"{}"))
-    except ValueError:
-        return {}

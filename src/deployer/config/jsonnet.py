@@ -13,6 +13,7 @@ from typing import Any
 
 from deployer.config.messages import problem
 from deployer.config.source_text import SourceText
+from deployer.config.yaml_nodes import MAX_DEPTH
 from deployer.model.place import KeyPath, Place
 from deployer.model.problem import Problem
 from deployer.model.tree import FleetTree
@@ -22,6 +23,7 @@ SECONDS = 5.0
 
 _AT = re.compile(r"/([^\s:()]+):\(?(\d+):(\d+)(?:-(\d+)\b)?")
 _RUNTIME = "RUNTIME ERROR: "
+_TOO_DEEP = object()
 _UNDEFINED = re.compile(r"Undefined external variable: (\S+)")
 
 
@@ -102,7 +104,9 @@ class Evaluation:
         output, complaint = self._answers[0]
         if complaint:
             return None, _told(complaint, self._text, self._tree, self._variables)
-        data = json.loads(output)
+        data = _read(output)
+        if data is _TOO_DEEP:
+            return None, problem("yaml-too-deep", self._text.place(0, 0), limit=MAX_DEPTH)
         if not isinstance(data, dict):
             return None, problem("jsonnet-not-a-mapping", self._text.place(0, 0))
         return Rendered(self._text, data), None
@@ -117,6 +121,23 @@ class Evaluation:
     def _where(self, position: int) -> tuple[int, int]:
         before = self._text.content[:position].decode("utf-8", errors="replace")
         return before.count("\n"), len(before) - before.rfind("\n") - 1
+
+
+def _read(output: str) -> Any:
+    try:
+        data = json.loads(output)
+    except RecursionError:
+        return _TOO_DEEP
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        level = [
+            below
+            for node in level
+            for below in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
+        ]
+        if not level:
+            return data
+    return _TOO_DEEP
 
 
 def _run(name: str, source: str, tree: FleetTree, variables: Mapping[str, str]) -> tuple[str, str]:

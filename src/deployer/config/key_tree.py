@@ -37,25 +37,30 @@ def both(one: KeyTree, other: KeyTree) -> KeyTree:
     return KeyTree(one.closed or other.closed, children, one.every or other.every)
 
 
-def of_schema(schema: Any, root: Any = None) -> KeyTree:
+_DEEPEST = 12
+"""Levels of a schema that are read: one that refers to itself has no end."""
+
+
+def of_schema(schema: Any, root: Any = None, depth: int = 0) -> KeyTree:
     """The keys that a JSON Schema names. What it says under conditions counts as said; references outside it are open."""
     root = schema if root is None else root
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return OPEN
     if "$ref" in schema:
-        target = _referenced(root, schema["$ref"])
-        return of_schema(target, root) if target is not schema else OPEN
+        return of_schema(_referenced(root, str(schema["$ref"])), root, depth + 1)
     parts = [schema, *(part for key in ("then", "else") if isinstance(part := schema.get(key), Mapping))]
-    parts += [part for part in schema.get("allOf") or () if isinstance(part, Mapping)]
+    every_of = schema.get("allOf")
+    parts += [part for part in (every_of if isinstance(every_of, list) else ()) if isinstance(part, Mapping)]
     children: dict[str, KeyTree] = {}
     for part in parts:
-        for name, inner in (part.get("properties") or {}).items():
-            children[name] = both(children.get(name, OPEN), of_schema(inner, root))
+        properties = part.get("properties")
+        for name, inner in properties.items() if isinstance(properties, Mapping) else ():
+            children[name] = both(children.get(name, OPEN), of_schema(inner, root, depth + 1))
     closed = any(part.get("additionalProperties") is False and "patternProperties" not in part for part in parts)
     every = next(
         (part[key] for part in parts for key in ("additionalProperties", "items") if isinstance(part.get(key), Mapping)), None
     )
-    below = of_schema(every, root) if every is not None else None
+    below = of_schema(every, root, depth + 1) if every is not None else None
     return KeyTree(closed and bool(children), children, None if below == OPEN else below)
 
 

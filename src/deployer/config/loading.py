@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from deployer.config import crosschecks, paths
-from deployer.config.charts import chart_keys
+from deployer.config.charts import read_charts
 from deployer.config.documents import Document, empty_document
 from deployer.config.encryption import visible_keys
 from deployer.config.extends import Extends
@@ -36,10 +36,11 @@ def load_fleet(tree: FleetTree, own: FleetTree | None = None) -> LoadedFleet:
 
     `own` has the deployer's charts below `helm-charts/`; one of the fleet wins over the deployer's of the same name.
     """
-    charts = chart_keys(tree, own)
+    charts, chart_problems = read_charts(tree, own)
     loader = _Loader(Shelf(tree), charts)
     fleet = loader.fleet()
     shelf = loader.shelf
+    shelf.problems += chart_problems
     shelf.problems += crosschecks.all_problems(fleet, shelf)
     return replace(fleet, problems=in_order(shelf.problems))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from deployer.config.charts import chart_keys
 from deployer.config.key_tree import KeyTree, both, from_data, of_schema, to_data
 from deployer.model.tree import FleetTree
@@ -78,3 +80,15 @@ def test_two_schemas_allow_what_both_do() -> None:
     one = KeyTree(True, {"a": KeyTree(), "b": KeyTree()})
     other = KeyTree(False, {"b": KeyTree(True, {"x": KeyTree()}), "c": KeyTree()})
     assert both(one, other) == KeyTree(True, {"a": KeyTree(), "b": KeyTree(True, {"x": KeyTree()})})
+
+
+def test_a_schema_that_refers_to_itself_ends() -> None:
+    tree = of_schema({"definitions": {"a": {"properties": {"a": {"$ref": "#/definitions/a"}}}}, "$ref": "#/definitions/a"})
+    assert set(tree.children) == {"a"}
+    assert of_schema({"$ref": "#"}) == KeyTree()
+
+
+@pytest.mark.parametrize("schema", [b"[]", b"3", b'{"properties": []}', b'{"allOf": {}}', b"[" * 100_000, b"\xff"])
+def test_an_odd_schema_is_no_reason_to_stop(schema: bytes) -> None:
+    files = {"helm-charts/lyrahub/Chart.yaml": CHART, "helm-charts/lyrahub/values.schema.json": schema}
+    assert charts(files)["lyrahub"].top_level == {"jupyterhub", "dask", "global", "tags"}

@@ -80,3 +80,10 @@ def test_an_error_in_an_import_stands_in_the_import() -> None:
     _, wrong = evaluated("import 'broken.libsonnet'", broken="{\n  a: self.b,\n}").result()
     assert wrong is not None
     assert (wrong.place.file, wrong.place.line, wrong.place.column) == ("config/clusters/lyra/broken.libsonnet", 2, 6)
+
+
+def test_values_without_bottom_are_refused() -> None:
+    for depth in (150, 5000):
+        _, wrong = evaluated(f"std.foldl(function(inner, _) {{ a: inner }}, std.range(1, {depth}), {{}})").result()
+        assert wrong is not None
+        assert wrong.code in ("yaml-too-deep", "jsonnet-error")

@@ -10,6 +10,7 @@ TEMPLATES: dict[str, Template] = {
     "domain-override": Template("`{file}` says no `domain`", "write `domain:` and the name that replaces the hub's own"),
     "chart-override": Template("`{file}` is no Chart.yaml", "a Chart.yaml has `name`, `version` and `dependencies`"),
     "chart-unknown": Template("there is no chart `{chart}`", "{advice}"),
+    "chart-schema": Template("this is not JSON: {reason}", "make it anew from values.schema.yaml, or mend it"),
     "jsonnet-syntax": Template("this is not jsonnet: {reason}"),
     "jsonnet-error": Template("evaluating this jsonnet fails: {reason}"),
     "jsonnet-import": Template(
