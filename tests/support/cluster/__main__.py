@@ -1,4 +1,4 @@
-"""`python -m tests.support.cluster up|down|build|status|forward HOST:PORT|inside COMMAND...`: keeps one cluster for work by hand."""
+"""`python -m tests.support.cluster COMMAND`: keeps one cluster for work by hand; `--help` lists the commands."""
 
 import argparse
 import os
