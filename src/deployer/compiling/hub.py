@@ -52,12 +52,13 @@ def compile_hub(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> C
     """The values of a hub: what its typed file says, then its `values`, which win."""
     of = inputs(fleet, cluster, hub)
     chart = fleet.charts.get(hub.chart)
-    upstream = upstream_path(_with_layers({}, hub.layers), chart)
+    found = upstream_path(_with_layers({}, hub.layers), chart)
+    upstream = UPSTREAM if found is None else found
     own = {} if hub.legacy else joined(section(of) for section in OWN_SECTIONS)
-    tree = legacy_tree(upstream) if hub.legacy else typed_tree(of, upstream or UPSTREAM, own, chart)
+    tree = legacy_tree(found) if hub.legacy else typed_tree(of, upstream, own, chart)
     before = plain(tree) or {}
     values, added = _with_layers(before, hub.layers), frozenset[KeyPath]()
-    if upstream is not None:
+    if found is not None or not hub.legacy:
         values, added = with_check_blocked(values, upstream, chart.defaults if chart and hub.legacy else {})
     release = Release(
         ref=hub.ref,
@@ -67,10 +68,10 @@ def compile_hub(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> C
         secret_paths=secret_paths(values),
         display_name=hub.spec.display_name or hub.ref.hub,
         domain=hub.spec.domain or "",
-        login=_login_name(hub, values, upstream or UPSTREAM),
+        login=_login_name(hub, values, upstream),
         stage=hub.spec.stage,
         defaults=chart.defaults if chart else {},
-        hub_at=upstream or UPSTREAM,
+        hub_at=upstream,
     )
     lacking = {name: branch for name, branch in own.items() if name not in tree}
     return Compiled(

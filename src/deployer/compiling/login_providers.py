@@ -146,7 +146,13 @@ def _lti13(login: Said[Any]) -> dict[str, Tree]:
 
 
 def _native(login: Said[Any]) -> dict[str, Tree]:
-    return {"open_signup": login["open_signup"], "minimum_password_length": login["minimum_password_length"]}
+    """Who signs up where that is open is nobody whom `allow` could name before."""
+    signup = login["open_signup"]
+    return {
+        "open_signup": signup,
+        "allow_all": signup.decides(True) if signup else None,
+        "minimum_password_length": login["minimum_password_length"],
+    }
 
 
 def _nothing(login: Said[Any]) -> dict[str, Tree]:

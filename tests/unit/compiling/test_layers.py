@@ -98,3 +98,18 @@ def test_nobody_can_log_in_as_the_check_whatever_the_values_say(section: str) ->
         f"{LOGIN}values: {{jupyterhub: {{hub: {{config: {{{section}: {{blocked_users: [eve]}}}}}}}}}}\n"
     ).release
     assert "deployer-check" in release.values["jupyterhub"]["hub"]["config"][section]["blocked_users"]
+
+
+def test_a_chart_of_the_fleet_gets_its_values_where_it_has_them() -> None:
+    files = {
+        "config/fleet.yaml": "{}",
+        "helm-charts/own/Chart.yaml": "name: own\nversion: '1'\ndependencies: [{name: jupyterhub, alias: z2jh, version: '4'}]\n",
+        "helm-charts/jupyterhub/Chart.yaml": "name: jupyterhub\nversion: '4'\n",
+        "config/clusters/here/cluster.yaml": "name: here\nprovider: local\n",
+        "config/clusters/here/hubs/wrapped.yaml": f"{LOGIN}chart: own\n",
+        "config/clusters/here/hubs/bare.yaml": f"{LOGIN}chart: jupyterhub\n",
+    }
+    wrapped, bare = (compiled_from(files, HubRef("here", name)).release for name in ("wrapped", "bare"))
+    assert (wrapped.hub_at, list(wrapped.values)) == (("z2jh",), ["z2jh"])
+    assert (bare.hub_at, "hub" in bare.values) == ((), True)
+    assert bare.values["hub"]["config"]["Authenticator"]["blocked_users"] == ["deployer-check"]
