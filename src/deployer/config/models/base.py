@@ -13,7 +13,8 @@ from deployer.config import scalars
 class FileModel(BaseModel):
     """A mapping in a file: unknown keys are errors, scalars are taken as they are written, nothing changes afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    # Validators are built when a file of that kind is first read: importing sixty models would build sixty of them.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 def _checked(code: str, parse: Any) -> AfterValidator:
