@@ -50,6 +50,14 @@ def write_into_home(home: str, relative: str, file: Mapping[str, Any], uid: int 
         os.close(directory)
 
 
+def make_place_in_home(home: str, relative: str, uid: int | None) -> None:
+    """Make the folder below a home where something is mounted, following no link. Raises OSError."""
+    directory = os.open(home, os.O_DIRECTORY | os.O_NOFOLLOW)
+    for folder in PurePosixPath(relative).parts:
+        directory = _enter(directory, folder, uid)
+    os.close(directory)
+
+
 def _enter(directory: int, folder: str, uid: int | None) -> int:
     try:
         os.mkdir(folder, 0o755, dir_fd=directory)

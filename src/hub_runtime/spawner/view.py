@@ -129,6 +129,8 @@ class View:
         if source != self.home:
             homes.make_shared(source, self.folder.homes, writable=not mount.read_only)
         if mountable(mount.target):
+            if relative := self._below_home(mount.target):
+                files.make_place_in_home(str(self.home), relative, self.owner.uid)
             self._mount(source, mount.target, read_only=mount.read_only)
         else:
             self._link(source, mount)
@@ -148,10 +150,10 @@ class View:
         file = (z2jh.get_config("singleuser.extraFiles") or {}).get(mount.sub_path)
         if file is None:
             self.notices.append(f"the secret {mount.secret} at {mount.target} is not there")
-        elif mountable(mount.target):
-            self._mount(self._write(f"{len(self.mounts)}", file), mount.target, read_only=True)
         elif relative := self._below_home(mount.target):
             files.write_into_home(str(self.home), relative, file, self.owner.uid)
+        elif mountable(mount.target):
+            self._mount(self._write(f"{len(self.mounts)}", file), mount.target, read_only=True)
         elif str(PurePosixPath(mount.target).parent) in _JUPYTER_CONFIGURATION and self.owner.uid is None:
             self.environment["JUPYTER_CONFIG_PATH"] = str(self._write(PurePosixPath(mount.target).name, file).parent)
         else:
