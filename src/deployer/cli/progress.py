@@ -35,7 +35,11 @@ class PlainProgress:
         """A line before and a line after, with the seconds it took."""
         began = time.monotonic()
         self.say(f"{title} ...")
-        yield
+        try:
+            yield
+        except BaseException:
+            self.say(f"{title}: failed after {time.monotonic() - began:.1f} s")
+            raise
         self.say(f"{title}: done in {time.monotonic() - began:.1f} s")
 
     def say(self, message: str) -> None:
