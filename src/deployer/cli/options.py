@@ -32,10 +32,11 @@ AllowDestroy = Annotated[
 
 def _settle(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:
     """Keep a common option for the session: what stands nearest to the end of the command line wins, then the environment."""
-    session, source = context.ensure_object(Session), context.get_parameter_source(parameter.name)
+    name = str(parameter.name)
+    session, source = context.ensure_object(Session), context.get_parameter_source(name)
     given = source is not None and source.name == "COMMANDLINE"
-    if value is not None and (given or getattr(session, f"chosen_{parameter.name}") is None):
-        setattr(session, f"chosen_{parameter.name}", value)
+    if value is not None and (given or getattr(session, f"chosen_{name}") is None):
+        setattr(session, f"chosen_{name}", value)
     return value
 
 
