@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import UnionType
@@ -39,6 +40,7 @@ def write_reference(folder: Path) -> None:
     _write(folder / "commands.md", _commands_page())
     _write(folder / "messages.md", _messages_page())
     _write(folder / "exit-codes.md", _exit_codes_page())
+    _write(folder / "output.md", _output_page(folder.parent / "schemas"))
 
 
 def _write(path: Path, text: str) -> None:
@@ -132,6 +134,20 @@ def _messages_page() -> str:
     intro = "# Messages\n\nEverything that `deployer validate` can say. The code stands in the JSON output.\n"
     rows = ["| code | message | next step |", "|---|---|---|"]
     rows += [f"| `{code}` | {_escaped(t.message)} | {_escaped(t.hint)} |" for code, t in sorted(TEMPLATES.items())]
+    return intro + "\n" + "\n".join(rows) + "\n"
+
+
+def _output_page(schemas: Path) -> str:
+    intro = (
+        "# JSON output\n\nEvery command writes one JSON document to stdout with `--format json`: its result, or, where it fails, "
+        '`{"error": ...}`. Progress goes to stderr. Each document follows a JSON Schema (draft 2020-12).\n'
+    )
+    rows = ["| schema | of | keys |", "|---|---|---|"]
+    for path in sorted(schemas.glob("*.json")):
+        schema = json.loads(path.read_text())
+        shapes = [list(shape["properties"]) for shape in schema.get("oneOf", [schema])]
+        keys = " or ".join(", ".join(f"`{key}`" for key in shape) for shape in shapes)
+        rows.append(f"| {{download}}`{path.name} <../schemas/{path.name}>` | {schema['title']} | {keys} |")
     return intro + "\n" + "\n".join(rows) + "\n"
 
 
