@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import getpass
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
+from deployer.clouds.kubeconfig import KubeconfigCloud
 from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
 from deployer.model.protocols import Clock, Effects, Progress
+from deployer.targets.kubernetes.clusters import KubernetesClusters
 from deployer.targets.local.machine import LocalMachine
 from deployer.tools.clock import SystemClock
 from deployer.tools.editor import TerminalEditor
@@ -46,19 +50,38 @@ def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Map
     clock = SystemClock()
     user = _user(given)
     machine = LocalMachine(state_root, process, clock, progress, user, settings_of_installers(given))
+    fleet, secrets = FolderFiles(fleet_root), Sops(process, fleet_root, key_environment(given))
+    clusters = KubernetesClusters(
+        fleet=fleet,
+        state=StateFolder(state_root),
+        process=process,
+        clock=clock,
+        progress=progress,
+        user=user,
+        clouds={"kubeconfig": KubeconfigCloud(fleet, secrets)},
+        ends=_until_the_end(),
+    )
     return Effects(
         process=process,
-        fleet=FolderFiles(fleet_root),
+        fleet=fleet,
         carried=FolderFiles(carried_fleet()),
         state=StateFolder(state_root),
         clock=clock,
         progress=progress,
         targets={"local": machine.target("local"), "try": machine.target("try", scratch=True)},
+        kubernetes=clusters.target,
         prober=_ProberOnDemand(progress, clock),
-        secrets=Sops(process, fleet_root, key_environment(given)),
+        secrets=secrets,
         editor=TerminalEditor(process, given),
         user=user,
     )
+
+
+def _until_the_end() -> ExitStack:
+    """Closed when this interpreter ends, whichever way it does."""
+    ends = ExitStack()
+    atexit.register(ends.close)
+    return ends
 
 
 def _user(environ: Mapping[str, str]) -> str:

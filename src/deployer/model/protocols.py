@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from deployer.model.access import ClusterAccess
 from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
 from deployer.model.place import KeyPath
 from deployer.model.plan import Manifests, Running, Step
@@ -115,6 +116,9 @@ class Target(Protocol):
     def name(self) -> str:
         """How it is called in `Effects.targets`."""
 
+    def digest_key(self, ref: HubRef, *, keep: bool) -> bytes:
+        """The key of the digests that stand for this hub's secrets; a new one where there is none, written down with `keep`."""
+
     def render(self, release: Release) -> Manifests:
         """What would be handed over, without touching anything. Raises ConfigurationError or GuardError where
         this target refuses it."""
@@ -207,7 +211,10 @@ class Effects:
     clock: Clock
     progress: Progress
     targets: Mapping[str, Target]
-    """By target name: `local`, `kubernetes`."""
+    """Those of this machine, by name: `local`, and `try` for trials."""
+    kubernetes: Callable[[ClusterAccess], Target]
+    """The target of a cluster, one for each. Raises UsageError where nothing reaches such a cluster, ExternalError where it
+    cannot be reached."""
     prober: Prober
     secrets: SecretFiles
     editor: Editor

@@ -20,6 +20,8 @@ Wanted: TypeAlias = Callable[[str], bool]
 """Whether a file of this name is read."""
 
 _CHART_FILES = ("Chart.yaml", "values*", "*.schema.*")
+_RECIPIENTS = ".sops.yaml"
+"""Who may read the fleet's encrypted files."""
 _FILE_SUFFIXES = frozenset({".yaml", ".yml", ".json", ".jsonnet", ".libsonnet", ".py"})
 
 
@@ -34,6 +36,7 @@ class FolderFiles:
             raise UsageError(f"the fleet {self.root} is not a folder", hint="Name a fleet's folder by --fleet or DEPLOYER_FLEET.")
         reader = _Reader(self.root)
         reader.take("config", _everything, deeper=True)
+        reader.take_file(_RECIPIENTS)
         for chart in reader.folders("helm-charts"):
             reader.take(chart, _of_a_chart, deeper=False)
         return FleetTree(MappingProxyType(reader.files), MappingProxyType(reader.faults))
@@ -96,10 +99,8 @@ class _Reader:
             return
         for entry in self._entries(path):
             inner = f"{path}/{entry.name}"
-            try:
-                status = entry.stat()
-            except OSError as error:
-                self.faults[inner] = "symlink-loop" if error.errno == errno.ELOOP else "unreadable"
+            status = self._status(inner, entry)
+            if status is None:
                 continue
             if not stat.S_ISDIR(status.st_mode):
                 if wanted(entry.name):
@@ -109,10 +110,25 @@ class _Reader:
             elif deeper:
                 self.take(inner, wanted, deeper=True, above=above | {real})
 
+    def take_file(self, path: str) -> None:
+        """One file at the fleet's root, where there is one, though it is hidden."""
+        with os.scandir(self._root) as entries:
+            for entry in entries:
+                status = self._status(path, entry) if entry.name == path else None
+                if status:
+                    self._file(path, entry, status)
+
     def _fault_of_folder(self, real: str, above: frozenset[str]) -> str:
         if real in above:
             return "symlink-loop"
         return "" if self._within(real) else "outside-fleet"
+
+    def _status(self, path: str, entry: os.DirEntry[str]) -> os.stat_result | None:
+        try:
+            return entry.stat()
+        except OSError as error:
+            self.faults[path] = "symlink-loop" if error.errno == errno.ELOOP else "unreadable"
+            return None
 
     def _file(self, path: str, entry: os.DirEntry[str], status: os.stat_result) -> None:
         if entry.is_symlink() and not self._within(os.path.realpath(entry.path)):

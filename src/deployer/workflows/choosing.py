@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
-from deployer.errors import UsageError
+from deployer.errors import ExternalError, UsageError
+from deployer.model.access import ClusterAccess
 from deployer.model.protocols import Effects, Target
 from deployer.model.release import HubRef
 from deployer.workflows.selection import known
@@ -72,12 +73,13 @@ def found(effects: Effects, fleet: LoadedFleet, choice: Choice) -> tuple[Found, 
     if choice.cluster is not None:
         known("cluster", choice.cluster, {*cluster_names(fleet), *(ref.cluster for _, ref in here)})
     clusters = cluster_names(fleet) if choice.cluster is None else (choice.cluster,)
+    here |= {(_KUBERNETES, ref) for cluster in clusters for ref in _elsewhere(effects, fleet, cluster, alone=len(clusters) == 1)}
     declared = {(target_name(fleet, cluster), ref) for cluster in clusters for ref in _refs(fleet, cluster)}
     pairs = sorted(here | declared, key=lambda pair: (str(pair[1]), pair[0]))
     if choice.cluster is not None and choice.hubs:
         wanted = {_hub(choice.cluster, name, [ref for _, ref in pairs]) for name in choice.hubs}
         pairs = [pair for pair in pairs if pair[1] in wanted]
-    return tuple(Found(ref, effects.targets.get(name), (name, ref) in declared) for name, ref in pairs)
+    return tuple(Found(ref, _target(effects, fleet, name, ref.cluster), (name, ref) in declared) for name, ref in pairs)
 
 
 def one(effects: Effects, fleet: LoadedFleet, cluster: str, hub: str) -> tuple[Target, HubRef]:
@@ -91,17 +93,47 @@ def one(effects: Effects, fleet: LoadedFleet, cluster: str, hub: str) -> tuple[T
 
 def target_for(effects: Effects, fleet: LoadedFleet, ref: HubRef) -> Target:
     """Where a hub's file says that it runs. Raises UsageError where this deployer has no such target."""
-    name = target_name(fleet, ref.cluster)
-    if name not in effects.targets:
+    target = _target(effects, fleet, target_name(fleet, ref.cluster), ref.cluster)
+    if target is None:
         raise no_target(fleet, ref)
-    return effects.targets[name]
+    return target
+
+
+def _target(effects: Effects, fleet: LoadedFleet, name: str, cluster: str) -> Target | None:
+    """A target of this machine, or the one of a Kubernetes cluster that can be reached; None for others."""
+    if name != _KUBERNETES:
+        return effects.targets.get(name)
+    access = cluster_access(fleet, cluster)
+    return effects.kubernetes(access) if access else None
+
+
+def _elsewhere(effects: Effects, fleet: LoadedFleet, cluster: str, *, alone: bool) -> tuple[HubRef, ...]:
+    """The hubs that exist on a Kubernetes cluster. One of several that cannot be reached has none that we know of."""
+    try:
+        target = _target(effects, fleet, target_name(fleet, cluster), cluster)
+        return target.hubs(cluster) if target and target_name(fleet, cluster) == _KUBERNETES else ()
+    except ExternalError:
+        if alone:
+            raise
+        return ()
+
+
+def cluster_access(fleet: LoadedFleet, cluster: str) -> ClusterAccess | None:
+    """What cluster.yaml says about reaching a Kubernetes cluster; None where this deployer cannot reach such a one."""
+    loaded_cluster = fleet.clusters.get(cluster)
+    if loaded_cluster is None or loaded_cluster.spec.kubeconfig is None:
+        return None
+    block = loaded_cluster.spec.kubeconfig
+    facts = {"file": f"{CLUSTERS}/{cluster}/{block.file}", "context": block.context or ""} if block.file else {}
+    mirrors = {str(address): mirror for address, mirror in fleet.fleet.chart_mirrors.items()}
+    return ClusterAccess(cluster=cluster, provider=loaded_cluster.spec.provider, facts=facts, chart_mirrors=mirrors)
 
 
 def no_target(fleet: LoadedFleet, ref: HubRef) -> UsageError:
     """This deployer cannot reach where the hub runs."""
     cluster = fleet.clusters.get(ref.cluster)
     return UsageError(
-        f"{ref} runs on {cluster.spec.provider if cluster else _KUBERNETES}, and this deployer deploys to local clusters only",
+        f"{ref} runs on {cluster.spec.provider if cluster else _KUBERNETES}, which this deployer does not reach yet",
         hint=f"`deployer try {ref.cluster} {ref.hub}` runs it on this machine.",
     )
 

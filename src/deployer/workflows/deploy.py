@@ -43,7 +43,7 @@ def deploy(effects: Effects, choice: Choice, options: DeployOptions) -> DeployRe
     fleet = read_fleet(effects)
     refs = to_deploy(fleet, choice)
     targets = {ref: target_for(effects, fleet, ref) for ref in refs}
-    chosen = in_stages(releases(effects, fleet, refs))
+    chosen = in_stages(releases(effects, fleet, refs, read_secret=effects.secrets.read))
     return deploy_releases(effects, [(targets[release.ref], release) for release in chosen], options)
 
 
@@ -89,7 +89,7 @@ def _deploy_one(effects: Effects, target: Target, release: Release, options: Dep
 
 def _plan(effects: Effects, target: Target, release: Release, options: DeployOptions) -> _Planned:
     """Compare what the files ask for with what runs; digests stand for secrets on both sides."""
-    key = effects.state.digest_key(keep=not options.dry_run)
+    key = target.digest_key(release.ref, keep=not options.dry_run)
     manifests = target.render(redacted(release, key))
     running = target.running(release.ref)
     steps = target.steps(release, manifests, None if options.force else running)

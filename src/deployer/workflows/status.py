@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from deployer.config.loaded import LoadedFleet
+from deployer.errors import ExternalError
 from deployer.model.outcomes import HubState, HubStatus
-from deployer.model.protocols import Effects
+from deployer.model.protocols import Effects, Target
 from deployer.workflows.choosing import Choice, Found, found, no_target
 from deployer.workflows.preparation import read_fleet
 
@@ -11,16 +13,19 @@ from deployer.workflows.preparation import read_fleet
 def status(effects: Effects, choice: Choice) -> tuple[HubStatus, ...]:
     """All hubs that files name or that exist, of one cluster or of all. Raises UnknownNameError."""
     fleet = read_fleet(effects)
-    return tuple(
-        _status_of(hub) if hub.target else _unreachable(hub, no_target(fleet, hub.ref).message)
-        for hub in found(effects, fleet, choice)
-    )
+    return tuple(_status_of(fleet, hub) for hub in found(effects, fleet, choice))
 
 
-def _status_of(hub: Found) -> HubStatus:
-    target = hub.target
-    if target is None:
-        return _unreachable(hub, "")
+def _status_of(fleet: LoadedFleet, hub: Found) -> HubStatus:
+    if hub.target is None:
+        return _unreachable(hub, no_target(fleet, hub.ref).message)
+    try:
+        return _seen(hub, hub.target)
+    except ExternalError as error:
+        return _unreachable(hub, error.message)
+
+
+def _seen(hub: Found, target: Target) -> HubStatus:
     running, kept = target.running(hub.ref), target.remaining(hub.ref)
     if running is None:
         return HubStatus(ref=hub.ref, target=target.name, state=HubState.NOT_DEPLOYED, declared=hub.declared, kept=kept)

@@ -57,14 +57,16 @@ class Connection:
             ) from None
         return client.ApiClient(settings)
 
-    def request(self, method: str, path: str, *, body: Any = None, query: dict[str, str] | None = None, kind: str = "") -> Any:
-        """One request. `kind` is the content type of a patch. The answer's JSON, or text; None for 404.
+    def request(
+        self, method: str, path: str, *, body: Any = None, query: dict[str, str] | None = None, kind: str = "", accept: str = ""
+    ) -> Any:
+        """One request. `kind` is the content type of a patch, `accept` of the answer. The answer's JSON, or text; None for 404.
 
         Raises ExternalError where the API server does not answer or refuses, GuardError for what changed under our hands (409).
         """
         from kubernetes.client.exceptions import ApiException
 
-        headers = {"Accept": "application/json", "Content-Type": kind or "application/json"}
+        headers = {"Accept": accept or "application/json", "Content-Type": kind or "application/json"}
 
         def send() -> Any:
             serialized = self.client.param_serialize(
@@ -79,7 +81,7 @@ class Connection:
             text = response.read().decode()
             if response.status >= 300:
                 raise ApiException(status=response.status, body=text)
-            return json.loads(text) if text.startswith(("{", "[")) else text
+            return json.loads(text) if "json" in (response.headers.get("Content-Type") or "") else text
 
         return self.patiently(send)
 

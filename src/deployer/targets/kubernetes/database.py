@@ -14,6 +14,7 @@ CLAIM = "hub-db-dir"
 _HUB = "hub"
 _JOB = "hub-database"
 _SECONDS = 120
+_PLACING = ("securityContext", "nodeSelector", "tolerations", "affinity", "imagePullSecrets")
 _SAVE = """
 import json, os, shutil, sqlite3
 path, copy = "/srv/jupyterhub/jupyterhub.sqlite", "/srv/jupyterhub/jupyterhub.sqlite.before-deploy"

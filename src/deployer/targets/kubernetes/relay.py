@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from deployer.targets.kubernetes.connection import Connection
 
@@ -33,7 +33,7 @@ def _serve(client: socket.socket, connection: Connection, namespace: str, pod: s
         forwarding = connection.patiently(
             lambda: portforward(core.connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port))
         )
-        with forwarding.socket(port) as inside:
+        with closing(forwarding.socket(port)) as inside:
             inside.setblocking(True)
             back = threading.Thread(target=_pump, args=(inside, client), daemon=True)
             back.start()

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from deployer.errors import ConfigurationError, ExternalError, ToolFailedError
+from deployer.errors import ExternalError, ToolFailedError
 from deployer.model.protocols import State
 from deployer.model.release import Release
 from deployer.targets.kubernetes.objects import Object, documents_of, plain_json
@@ -58,7 +58,7 @@ class Renderer:
 
     def documents(self, release: Release, kube_version: str = USUAL_VERSION) -> Mapping[str, str]:
         """Kind/name -> text of every object. Secrets' entries are decoded, so that a change of one value shows as such; `release`
-        must be redacted. Raises ConfigurationError-like ExternalError where the chart refuses the values."""
+        must be redacted. Raises ExternalError where the chart refuses the values."""
         chart = self.chart(release)
         values = [dict(release.values), pins(release)]
         key = "render-" + hashlib.sha256(plain_json([chart.name, str(release.ref), kube_version, values]).encode()).hexdigest()
@@ -94,7 +94,7 @@ def values_files(values: list[Mapping[str, Any]]) -> Iterator[list[Path]]:
         yield files
 
 
-def refused_values(release: Release, error: ToolFailedError) -> ConfigurationError | ExternalError:
+def refused_values(release: Release, error: ToolFailedError) -> ExternalError:
     """What the chart says of the values, without helm's own frame around it."""
     lines = [line.strip() for line in error.message.splitlines()[1:]]
     said = [line.removeprefix("- ") for line in lines if line and not line.startswith(("Error:", "Use --debug", "level="))]

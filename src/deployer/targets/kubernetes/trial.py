@@ -18,6 +18,7 @@ _HUB = "hub"
 _SECONDS = 300
 _LOG_LINES = 25
 _MARK = "deployer-trial:"
+_UNTOUCHED = "The running hub was not touched."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Trial:
             if status.get("failed"):
                 raise self._refused(pods)
             found = [*refused_pods([job] if job else []), *(trouble for pod in pods for trouble in troubles(pod))]
-            final = next((trouble for trouble in found if trouble.final), None)
+            # A container that ended has more to say than its exit code; the Job's own end tells it.
+            final = next((trouble for trouble in found if trouble.final and not trouble.container), None)
             if final:
                 raise self.rollout.failure(final)
             if self.clock.monotonic() > deadline:
@@ -82,7 +84,9 @@ class Trial:
         lines = self.namespace.log(pods[0]["metadata"]["name"], lines=_LOG_LINES) if pods else ()
         said = next((line.removeprefix(_MARK) for line in reversed(lines) if line.startswith(_MARK)), "")
         reason = json.loads(said)["error"] if said else "\n".join(f"  {line}" for line in lines)
-        return UnhealthyError(f"the hub does not take its new configuration: {reason}", hint="Mend it, then deploy again.")
+        return UnhealthyError(
+            f"the hub does not take its new configuration: {reason}", hint=f"Mend it, then deploy again. {_UNTOUCHED}"
+        )
 
 
 def _told(lines: tuple[str, ...]) -> Tried:

@@ -17,7 +17,7 @@ _QUOTA = re.compile(r"exceeded quota: ([^,]+), requested: (\S+), used: (\S+), li
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that keeps a pod from running. `final`: waiting does not help. `container`: whose log says more, empty for none."""
+    """One thing that keeps a pod from running. `final`: waiting does not help. `container`: whose log says more, or empty."""
 
     what: str
     hint: str

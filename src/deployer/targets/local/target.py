@@ -39,7 +39,7 @@ from deployer.targets.local.values import HUB_KEY, complete_values
 from deployer.tools.environments import require_linux
 from deployer.tools.files import remove_tree, write_atomically
 from deployer.tools.locks import FileLock
-from deployer.tools.state import prepare
+from deployer.tools.state import StateFolder, prepare
 
 CHECK_USER = "deployer-check"
 _TOKEN = "hub.services.deployer-check.apiToken"  # noqa: S105 the key's name
@@ -60,6 +60,9 @@ class LocalTarget:
     progress: Progress
     user: str
     scratch: bool = False
+
+    def digest_key(self, ref: HubRef, *, keep: bool) -> bytes:
+        return StateFolder(self.state).digest_key(keep=keep)
 
     def render(self, release: Release) -> Manifests:
         machine = self._machine(release)

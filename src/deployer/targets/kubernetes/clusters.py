@@ -1,0 +1,65 @@
+"""The Kubernetes targets of one fleet, one a cluster, made when they are asked for."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+
+from deployer.errors import UsageError
+from deployer.model.access import Cloud, ClusterAccess
+from deployer.model.protocols import Clock, FleetFiles, Process, Progress, State
+from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.lease import Leases
+from deployer.targets.kubernetes.rendering import Charts, Renderer
+from deployer.targets.kubernetes.rollout import SCALE_UP_SECONDS, Rollout
+from deployer.targets.kubernetes.target import KubernetesTarget
+from deployer.tools.charts import ChartCache
+from deployer.tools.helm import Helm
+from deployer.tools.resources import resource
+
+
+@dataclass(slots=True, kw_only=True)
+class KubernetesClusters:
+    """What the targets share. `clouds`: by the word that cluster.yaml has for its provider; `ends`: closes what gives access."""
+
+    fleet: FleetFiles
+    state: State
+    process: Process
+    clock: Clock
+    progress: Progress
+    user: str
+    clouds: dict[str, Cloud]
+    ends: ExitStack
+    scale_up_seconds: float = SCALE_UP_SECONDS
+    _targets: dict[str, KubernetesTarget] = field(default_factory=dict)
+
+    def target(self, access: ClusterAccess) -> KubernetesTarget:
+        """The target of a cluster. Raises UsageError where no cloud of ours gives access to such a cluster."""
+        if access.cluster not in self._targets:
+            self._targets[access.cluster] = self._made(access)
+        return self._targets[access.cluster]
+
+    def _made(self, access: ClusterAccess) -> KubernetesTarget:
+        cloud = self.clouds.get(access.provider)
+        if cloud is None:
+            raise UsageError(f"cluster {access.cluster} is on {access.provider}, which this deployer does not reach yet")
+        connection = Connection(access.cluster, self.ends.enter_context(cloud.kubeconfig(access)), self.clock)
+        helm = Helm(self.process, self.state.root / "helm")
+        renderer = Renderer(
+            helm=helm,
+            charts=Charts(self.fleet.root, resource("helm-charts")),
+            cache=ChartCache(helm, self.state.root / "charts", access.chart_mirrors),
+            state=self.state,
+        )
+        return KubernetesTarget(
+            name="kubernetes",
+            cluster=access.cluster,
+            connection=connection,
+            renderer=renderer,
+            leases=Leases(connection, self.clock, self.progress, self.user),
+            clock=self.clock,
+            progress=self.progress,
+            user=self.user,
+            rollout=partial(Rollout, clock=self.clock, progress=self.progress, scale_up_seconds=self.scale_up_seconds),
+        )

@@ -1,0 +1,50 @@
+"""Helm's releases of a namespace, read from the Secrets in which helm keeps them, without starting helm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deployer.targets.kubernetes.objects import Namespace
+
+MARK = "owner=helm"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision: its number, helm's word for its state, and when helm wrote it (seconds since 1970)."""
+
+    number: int
+    status: str
+    modified: int
+
+    @property
+    def pending(self) -> bool:
+        """Somebody is at it, or was interrupted."""
+        return self.status.startswith("pending")
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """The revisions of one release."""
+
+    namespace: Namespace
+    name: str
+
+    def revisions(self) -> tuple[Revision, ...]:
+        """Oldest first; none where there is no release."""
+        found = self.namespace.list("secrets", labels=f"{MARK},name={self.name}", metadata_only=True)
+        labels = [entry["metadata"].get("labels") or {} for entry in found]
+        revisions = [
+            Revision(int(label["version"]), label.get("status", ""), int(label.get("modifiedAt") or label.get("createdAt") or 0))
+            for label in labels
+            if label.get("version", "").isdigit()
+        ]
+        return tuple(sorted(revisions, key=lambda revision: revision.number))
+
+    def last(self) -> Revision | None:
+        """The newest."""
+        return next(reversed(self.revisions()), None)
+
+    def forget(self, revision: Revision) -> None:
+        """Take away a revision that was interrupted, so that helm goes on from the one before."""
+        self.namespace.delete("secrets", f"sh.helm.release.v1.{self.name}.v{revision.number}")

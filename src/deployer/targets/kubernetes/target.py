@@ -1,0 +1,326 @@
+"""The Target of one Kubernetes cluster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from deployer.errors import ExternalError, LockedError, ToolFailedError, UnknownNameError
+from deployer.model.health import HubAccess
+from deployer.model.plan import Manifests, Running, Step
+from deployer.model.protocols import Clock, Progress
+from deployer.model.release import HubRef, Release
+from deployer.model.secret import Secret
+from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.database import CLAIM, Database
+from deployer.targets.kubernetes.lease import Held, Leases
+from deployer.targets.kubernetes.objects import Namespace, Object, documents_of
+from deployer.targets.kubernetes.record import Record, Records
+from deployer.targets.kubernetes.relay import relay
+from deployer.targets.kubernetes.releases import Releases, Revision
+from deployer.targets.kubernetes.rendering import Renderer, refused_values, values_files
+from deployer.targets.kubernetes.rollout import Rollout, is_ready
+from deployer.targets.kubernetes.trial import Trial
+
+CHECK_USER = "deployer-check"
+LABEL_CLUSTER, LABEL_HUB = "deployer/cluster", "deployer/hub"
+_TOKEN = f"hub.services.{CHECK_USER}.apiToken"
+_STUCK_SECONDS = 600
+"""A helm of somebody else's that is pending for longer was interrupted: its own usual timeout is shorter."""
+_HOMES = "homes"
+_NAMESPACE, _REPAIR, _TRY, _SAVE, _UPGRADE = "namespace", "repair", "try", "save-database", "upgrade"
+_PAUSE = "logins pause for less than a minute; running servers go on"
+_SERVERS = "component=singleuser-server"
+
+
+@dataclass(slots=True, kw_only=True)
+class KubernetesTarget:
+    """Hubs of one cluster. What a step finds out for a later one stays here for the length of a deploy."""
+
+    name: str
+    cluster: str
+    connection: Connection
+    renderer: Renderer
+    leases: Leases
+    clock: Clock
+    progress: Progress
+    user: str
+    rollout: Callable[[Namespace], Rollout]
+    _held: dict[HubRef, Held] = field(default_factory=dict)
+    _schemas: dict[HubRef, tuple[str, str]] = field(default_factory=dict)
+    """Schema revision of the database as it was saved, and of the new hub."""
+
+    def digest_key(self, ref: HubRef, *, keep: bool) -> bytes:
+        return self._records(ref).digest_key(keep=keep)
+
+    def render(self, release: Release) -> Manifests:
+        return Manifests(self.renderer.documents(release, self.connection.version.lstrip("v")))
+
+    def running(self, ref: HubRef) -> Running | None:
+        namespace = self._namespace(ref)
+        record, last = self._records(ref).read(), Releases(namespace, ref.hub).last()
+        if record is None and last is None:
+            return None
+        deployments = namespace.list("deployments")
+        detail = _ailment(record, last, deployments)
+        hub = next((entry for entry in deployments if entry["metadata"]["name"] == "hub"), None)
+        return Running(
+            documents=record.documents if record else {},
+            healthy=not detail,
+            address=record.address if record else "",
+            version=_image(hub),
+            users=len(namespace.list("pods", labels=_SERVERS, metadata_only=True)),
+            deployed_at=record.deployed_at if record else "",
+            deployed_by=record.deployed_by if record else "",
+            detail=detail,
+            up=bool(deployments),
+            login=record.login if record else "",
+        )
+
+    def hubs(self, cluster: str | None = None) -> tuple[HubRef, ...]:
+        if cluster not in (None, self.cluster):
+            return ()
+        found = self.connection.request("GET", "/api/v1/namespaces", query={"labelSelector": f"{LABEL_CLUSTER}={self.cluster}"})
+        return tuple(HubRef(self.cluster, entry["metadata"]["labels"][LABEL_HUB]) for entry in (found or {}).get("items", []))
+
+    def steps(self, release: Release, manifests: Manifests, running: Running | None) -> tuple[Step, ...]:
+        if running and running.healthy and running.documents == manifests.documents:
+            return ()
+        namespace = self._namespace(release.ref)
+        last = Releases(namespace, release.ref.hub).last()
+        steps = [] if namespace.manifest() else [Step(_NAMESPACE, f"Make the namespace {release.ref.hub}")]
+        if last and last.pending:
+            steps.append(Step(_REPAIR, "Repair the release that was interrupted"))
+        steps.append(Step(_TRY, "Try the new configuration beside what runs"))
+        if running:
+            steps.append(Step(_SAVE, "Save the hub's database"))
+        return (*steps, Step(_UPGRADE, "Upgrade the release and wait until it runs", _PAUSE if running else ""))
+
+    @contextmanager
+    def lock(self, ref: HubRef) -> Iterator[None]:
+        with self.leases.held(ref.hub) as held:
+            self._held[ref] = held
+            try:
+                yield
+            finally:
+                del self._held[ref]
+
+    def apply(self, step: Step, release: Release, manifests: Manifests) -> None:
+        self._held[release.ref].require()
+        carry_out: Mapping[str, Callable[[Release], None]] = {
+            _NAMESPACE: self._make_namespace,
+            _REPAIR: self._repair,
+            _TRY: self._try,
+            _SAVE: self._save,
+            _UPGRADE: partial(self._upgrade, manifests=manifests),
+        }
+        carry_out[step.name](release)
+
+    def settle(self, ref: HubRef) -> None:
+        self._records(ref).settle()
+
+    def undo(self, ref: HubRef) -> bool:
+        namespace, records = self._namespace(ref), self._records(ref)
+        record, last = records.read(), Releases(namespace, ref.hub).last()
+        if record and record.settled:
+            return True
+        previous = records.previous()
+        if previous is None:
+            self.destroy(ref, also=frozenset())
+            return False
+        if last and last.number > previous.revision:
+            self._roll_back(ref, previous.revision)
+        return True
+
+    def rollback(self, ref: HubRef) -> None:
+        """Back to the deploy before the last settled one. Raises UnknownNameError where helm no longer has it."""
+        previous = self._records(ref).previous()
+        if previous is None:
+            raise UnknownNameError(f"{ref} has no earlier deploy to go back to", hint="Change its file and deploy again.")
+        self._roll_back(ref, previous.revision)
+
+    def access(self, ref: HubRef) -> HubAccess:
+        namespace = self._namespace(ref)
+        pods = namespace.list("pods", labels="component=proxy", fields="status.phase=Running")
+        if not pods:
+            raise ExternalError(f"{ref} has no proxy that runs", hint=f"Look with `deployer status {ref.cluster} {ref.hub}`.")
+        token = namespace.secret("hub").get(_TOKEN, "")
+        port = relay(self.connection, namespace.name, pods[0]["metadata"]["name"], 8000)
+        return HubAccess(ref=ref, url=f"http://127.0.0.1:{port}/", token=Secret(token), user=CHECK_USER)
+
+    def logs(self, ref: HubRef, *, user: str | None, lines: int) -> Iterator[str]:
+        namespace = self._namespace(ref)
+        if user is None:
+            pods = namespace.list("pods", labels="component=hub")
+        else:
+            pods = [pod for pod in namespace.list("pods", labels=_SERVERS) if _owner(pod) == user]
+        if not pods:
+            whose = f"{user} has no server" if user else "there is no hub pod"
+            raise UnknownNameError(f"{whose} on {ref}", hint=f"Look with `deployer status {ref.cluster} {ref.hub}`.")
+        newest = max(pods, key=lambda pod: pod["metadata"]["creationTimestamp"])
+        container = "hub" if user is None else "notebook"
+        yield from namespace.log(newest["metadata"]["name"], container=container, lines=lines)
+
+    def volumes(self, ref: HubRef) -> tuple[str, ...]:
+        return tuple(f"hub:{ref}/{name}" for name in (_HOMES, "database", "keys"))
+
+    def remaining(self, ref: HubRef) -> tuple[str, ...]:
+        kept = self._kept(ref)
+        return tuple(f"hub:{ref}/{name}" for name, found in kept.items() if found)
+
+    def destroy(self, ref: HubRef, *, also: frozenset[str]) -> tuple[str, ...]:
+        namespace = self._namespace(ref)
+        keys = namespace.get("secrets", "hub")
+        self.renderer.helm.uninstall(self.connection.helm, ref.hub, namespace=namespace.name)
+        for pod in namespace.list("pods", labels=_SERVERS, metadata_only=True):
+            namespace.delete("pods", pod["metadata"]["name"])
+        if keys and f"hub:{ref}/keys" not in also:
+            namespace.put("secrets", _kept_keys(keys))
+        for name, found in self._kept(ref).items():
+            if f"hub:{ref}/{name}" in also:
+                for plural, entry in found:
+                    namespace.delete(plural, entry)
+        namespace.delete("secrets", "deployer")
+        remaining = self.remaining(ref)
+        if not remaining:
+            self.connection.request("DELETE", f"/api/v1/namespaces/{namespace.name}")
+        return remaining
+
+    def _kept(self, ref: HubRef) -> Mapping[str, list[tuple[str, str]]]:
+        """What outlives a release: kind and name of each object, by the word that `--allow-destroy` takes."""
+        namespace = self._namespace(ref)
+        if namespace.manifest() is None:
+            return {}
+        claims = [entry["metadata"]["name"] for entry in namespace.list("persistentvolumeclaims", metadata_only=True)]
+        return {
+            _HOMES: [("persistentvolumeclaims", name) for name in claims if name != CLAIM],
+            "database": [("persistentvolumeclaims", name) for name in claims if name == CLAIM],
+            "keys": [("secrets", "hub")] if namespace.get("secrets", "hub") else [],
+        }
+
+    def _make_namespace(self, release: Release) -> None:
+        ref = release.ref
+        labels = {"app.kubernetes.io/managed-by": "deployer", LABEL_CLUSTER: ref.cluster, LABEL_HUB: ref.hub}
+        manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ref.hub, "labels": labels}}
+        self.connection.request("POST", "/api/v1/namespaces", body=manifest)
+
+    def _repair(self, release: Release) -> None:
+        """A pending revision of ours, or one that is too old to be alive, is forgotten: we hold the lock."""
+        releases = Releases(self._namespace(release.ref), release.ref.hub)
+        last, record = releases.last(), self._records(release.ref).read()
+        if last is None or not last.pending:
+            return
+        ours = record is not None and not record.settled and record.revision == last.number
+        age = self.clock.now().timestamp() - last.modified
+        if not ours and age < _STUCK_SECONDS:
+            raise LockedError(
+                f"somebody runs helm on {release.ref} since {max(0, int(age))} seconds",
+                hint=f"Wait for them; what is still {last.status} after {_STUCK_SECONDS // 60} minutes is repaired.",
+            )
+        releases.forget(last)
+
+    def _try(self, release: Release) -> None:
+        namespace = self._namespace(release.ref)
+        tried = Trial(namespace, self.rollout(namespace), self.clock).run(self._dry_run(release))
+        self._schemas[release.ref] = ("", tried.schema if tried else "")
+
+    def _save(self, release: Release) -> None:
+        saved = Database(self._namespace(release.ref), self.clock).save()
+        self._schemas[release.ref] = (saved, self._schemas.get(release.ref, ("", ""))[1])
+
+    def _dry_run(self, release: Release) -> list[Object]:
+        """The objects as the API server would get them, with what helm looks up in the cluster."""
+        return list(documents_of(json.loads(self._helm(release, dry_run=True))["manifest"]))
+
+    def _upgrade(self, release: Release, *, manifests: Manifests) -> None:
+        namespace = self._namespace(release.ref)
+        last = Releases(namespace, release.ref.hub).last()
+        url = f"https://{release.domain}/" if release.domain else ""
+        self._records(release.ref).begin(
+            Record(
+                documents=dict(manifests.documents),
+                revision=last.number + 1 if last else 1,
+                deployed_at=self.clock.now().isoformat(timespec="seconds"),
+                deployed_by=self.user,
+                address=url,
+                login=f"Log in by {release.login}." if release.login else "",
+                database=self._schemas.get(release.ref, ("", ""))[0],
+            )
+        )
+        self._helm(release, dry_run=False)
+        self.rollout(namespace).wait()
+
+    def _helm(self, release: Release, *, dry_run: bool) -> str:
+        chart = self.renderer.chart(release)
+        with values_files([release.values]) as files:
+            try:
+                return self.renderer.helm.upgrade(
+                    self.connection.helm,
+                    release.ref.hub,
+                    chart,
+                    namespace=release.ref.hub,
+                    values=files,
+                    description=f"deployed by {self.user}",
+                    dry_run=dry_run,
+                )
+            except ToolFailedError as error:
+                raise error if error.hint else refused_values(release, error) from None
+
+    def _roll_back(self, ref: HubRef, revision: int) -> None:
+        """Helm's revision again, with the database as it was where the new hub has changed its schema."""
+        namespace, records = self._namespace(ref), self._records(ref)
+        before, after = self._schemas.get(ref, ("", ""))
+        if before and after and before != after:
+            Database(namespace, self.clock).put_back()
+        self.renderer.helm.rollback(self.connection.helm, ref.hub, revision, namespace=namespace.name)
+        last = Releases(namespace, ref.hub).last()
+        records.bring_back(last.number if last else revision)
+        self.rollout(namespace).wait()
+
+    def _namespace(self, ref: HubRef) -> Namespace:
+        return Namespace(self.connection, ref.hub)
+
+    def _records(self, ref: HubRef) -> Records:
+        return Records(self._namespace(ref))
+
+
+def _ailment(record: Record | None, last: Revision | None, deployments: list[Object]) -> str:
+    """Why the hub is not healthy; empty where it is."""
+    if last is None:
+        return "its release is gone"
+    if record is None:
+        return "it was not deployed by this deployer"
+    if last.pending or not record.settled:
+        return "its last deploy did not come to a good end"
+    if last.number != record.revision or last.status != "deployed":
+        return f"somebody used helm since: revision {last.number} is {last.status}"
+    waiting = [entry["metadata"]["name"] for entry in deployments if not is_ready(entry)]
+    missing = {"hub", "proxy"} - {entry["metadata"]["name"] for entry in deployments}
+    if missing:
+        return f"removed by hand: {', '.join(sorted(missing))}"
+    return f"not ready: {', '.join(waiting)}" if waiting else ""
+
+
+def _image(hub: Object | None) -> str:
+    return str(hub["spec"]["template"]["spec"]["containers"][0]["image"]) if hub else ""
+
+
+def _owner(pod: Object) -> str:
+    metadata = pod["metadata"]
+    return str((metadata.get("annotations") or {}).get("hub.jupyter.org/username", ""))
+
+
+def _kept_keys(keys: Object) -> dict[str, Any]:
+    """The Secret with what the chart made, without being any release's, so that a new install takes the keys up again."""
+    generated = {name: value for name, value in (keys.get("data") or {}).items() if name.startswith("hub.")}
+    marks = {"app.kubernetes.io/managed-by": "Helm"}
+    notes = {
+        "meta.helm.sh/release-name": keys["metadata"]["namespace"],
+        "meta.helm.sh/release-namespace": keys["metadata"]["namespace"],
+    }
+    metadata = {"name": keys["metadata"]["name"], "labels": marks, "annotations": notes}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": generated}
