@@ -137,6 +137,7 @@ def _enter_view(plan: dict[str, Any]) -> None:
 def _become(plan: dict[str, Any]) -> None:
     for path in plan.get("join", []):
         Path(path).write_text("0", encoding="ascii")
+    os.umask(0o022)
     _enter_view(plan)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for name, value in plan.get("limits", {}).items():

@@ -103,12 +103,12 @@ class Person:
         """The path of a server below the hub's address."""
         return f"user/{quote(self.name)}/" + (f"{quote(server)}/" if server else "")
 
-    def stop(self, server: str = "") -> None:
-        """Stop the server and wait until it is gone."""
+    def stop(self, server: str = "", *, remove: bool = False) -> None:
+        """Stop the server and wait until it is gone. `remove` a named server for good."""
         path = f"hub/api/users/{quote(self.name)}/server" if not server else f"hub/api/users/{quote(self.name)}/servers/{server}"
         self.browser.get("hub/home")
         headers = {"X-XSRFToken": self._xsrf(self._path("hub/")), "Referer": self.url + "hub/home"}
-        answer = self.browser.delete(path, headers=headers)
+        answer = self.browser.request("DELETE", path, headers=headers, json={"remove": remove})
         assert answer.status_code in (202, 204), answer.text
         wait_for(f"{self.name}'s server to stop", lambda: not self.servers().get(server))
 
