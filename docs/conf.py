@@ -7,13 +7,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from generate import write_reference  # noqa: E402  (the path above makes it importable)
+from generate import write_reference
 
 from deployer import __version__
 
 project = "deployer"
 author = "the deployer authors"
-copyright = "2026, the deployer authors"  # noqa: A001  (Sphinx's name)
+copyright = "2026, the deployer authors"
 release = version = __version__
 
 extensions = ["myst_parser"]

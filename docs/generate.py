@@ -92,23 +92,24 @@ def _table(model: type[BaseModel]) -> str:
 
 
 def _type(annotation: Any) -> str:
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if annotation is None or annotation is type(None):
-        return "nothing"
+    if hasattr(annotation, "__metadata__"):
+        return _type(get_args(annotation)[0])
+    if generic := get_origin(annotation):
+        return _generic(generic, get_args(annotation))
+    names = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`", Any: "anything"}
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    return names.get(annotation, f"`{annotation}`")
+
+
+def _generic(origin: Any, arguments: tuple[Any, ...]) -> str:
     if origin in (Union, UnionType):
         return " or ".join(dict.fromkeys(_type(a) for a in arguments if a is not type(None)))
     if origin is Literal:
         return ", ".join(f"`{value}`" for value in arguments)
     if origin is list:
         return f"list of {_type(arguments[0])}"
-    if origin is dict:
-        return "free mapping" if arguments[1] is Any else f"mapping of {_type(arguments[0])} to {_type(arguments[1])}"
-    if hasattr(annotation, "__metadata__"):
-        return _type(arguments[0])
-    names = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`", Any: "anything"}
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
-    return names.get(annotation, f"`{annotation}`")
+    return "free mapping" if arguments[1] is Any else f"mapping of {_type(arguments[0])} to {_type(arguments[1])}"
 
 
 def _default(field: FieldInfo) -> str:
