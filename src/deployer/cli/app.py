@@ -36,7 +36,7 @@ class Root(Commands):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         common = [parameter for parameter in self.params if parameter.name in _COMMON]
-        for command in _leaves(self):
+        for command in _below(self):
             command.params.extend(common)
 
     def invoke(self, ctx: Any) -> Any:
@@ -47,11 +47,12 @@ class Root(Commands):
             raise RuntimeError("a pipe or a connection broke") from error
 
 
-def _leaves(group: TyperGroup) -> Iterator[TyperCommand]:
+def _below(group: TyperGroup) -> Iterator[TyperCommand | TyperGroup]:
+    """Every command, and every group of commands."""
     for command in group.commands.values():
         if isinstance(command, TyperGroup):
-            yield from _leaves(command)
-        elif isinstance(command, TyperCommand):
+            yield from _below(command)
+        if isinstance(command, TyperCommand | TyperGroup):
             yield command
 
 
@@ -68,7 +69,6 @@ Version = Annotated[
 app = typer.Typer(
     name="deployer",
     cls=Root,
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
@@ -88,13 +88,13 @@ for command in (validate.validate, explain.explain, schema.schema, *_deploying):
 app.command("try")(attempt.attempt)
 
 _new = typer.Typer(
-    cls=Commands, no_args_is_help=True, rich_markup_mode=None, help="Write complete, commented files to begin with."
+    cls=Commands, rich_markup_mode=None, help="Write complete, commented files to begin with."
 )
 for writer in (new.fleet, new.cluster, new.hub):
     _new.command()(writer)
 app.add_typer(_new, name="new")
 
-_secrets = typer.Typer(cls=Commands, no_args_is_help=True, rich_markup_mode=None, help="Read and change what sops encrypts.")
+_secrets = typer.Typer(cls=Commands, rich_markup_mode=None, help="Read and change what sops encrypts.")
 for keeper in (secrets.view, secrets.edit, secrets.rotate):
     _secrets.command()(keeper)
 _secrets.command("set")(secrets.set_secret)

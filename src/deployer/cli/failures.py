@@ -12,6 +12,7 @@ from importlib import metadata
 from itertools import pairwise
 
 from typer import TyperException
+from typer.core import TyperArgument, TyperGroup, TyperOption
 
 from deployer import __version__
 from deployer.cli import output
@@ -41,14 +42,19 @@ def show(error: DeployerError, arguments: Sequence[str], cause: BaseException) -
 
 def from_typer(error: TyperException) -> DeployerError:
     """What Typer found wrong with the command line, in our words."""
-    if not error.format_message() or type(error).__name__ == "NoArgsIsHelpError":
-        return UsageError(error.format_message())
-    close = getattr(error, "possibilities", None)
     context = getattr(error, "ctx", None)
-    help_hint = f"`{context.command_path} --help` lists what there is" if context else ""
-    hint = f"perhaps you meant `{close[0]}`" if close else help_hint
-    message = error.message if close else error.format_message()
-    return UsageError(message[:1].lower() + message[1:].rstrip("."), hint=hint)
+    close = getattr(error, "possibilities", None)
+    if close:
+        return UsageError(_sentence(error.message), hint=f"perhaps you meant `{close[0]}`")
+    hint = f"`{context.command_path} --help` lists what there is" if context else ""
+    group = context.command if context else None
+    if isinstance(group, TyperGroup) and not isinstance(getattr(error, "param", None), TyperArgument | TyperOption):
+        hint += f": {', '.join(group.commands)}"
+    return UsageError(_sentence(error.format_message()), hint=hint)
+
+
+def _sentence(message: str) -> str:
+    return message[:1].lower() + message[1:].rstrip(".")
 
 
 def unexpected(error: Exception, arguments: Sequence[str]) -> DeployerError:

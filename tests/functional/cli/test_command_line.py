@@ -40,6 +40,8 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
+        ([], "missing command", "`deployer --help` lists what there is: validate, "),
+        (["new"], "missing command", "fleet, cluster, hub"),
         (["validat"], "has no command `validat`", "perhaps you meant `validate`"),
         (["new", "fleat", "x"], "has no command `fleat`", "perhaps you meant `fleet`"),
         (["validate", "--formt", "json"], "no such option: --formt", "perhaps you meant `--format`"),
@@ -63,7 +65,7 @@ def test_a_wrong_command_line_is_2_and_says_what_was_perhaps_meant(
 
 
 def test_the_same_as_json_goes_to_stdout(fleet: Path) -> None:
-    for arguments in (["validat", "--format", "json"], ["--format=json", "validat"]):
+    for arguments in (["validat", "--format", "json"], ["--format=json", "new", "x"], ["new", "--format", "json", "x"]):
         ended = deployer(*arguments, cwd=fleet)
         assert (ended.code, ended.err) == (2, "")
         assert ended.data["error"]["code"] == "unknown-name"
