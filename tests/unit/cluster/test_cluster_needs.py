@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from tests.support.cluster import missing
 from tests.support.cluster.needs import PROGRAMS
 
