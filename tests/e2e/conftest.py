@@ -1,0 +1,72 @@
+"""Debian's Chromium, driven by playwright, and the demo hub."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.support.cache import PROJECT, cache_root
+from tests.support.hub_driver import TIMEOUT
+from tests.support.small_fleets import SmallFleet
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PORT = "local: {port: 8000}"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A running Chromium; skips where there is none."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not there: apt-get install chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """An empty page. What it shows is kept as a picture when the test fails."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(TIMEOUT * 1000)
+    expect.set_options(timeout=TIMEOUT * 1000)
+    page = context.new_page()
+    failed = request.session.testsfailed
+    yield page
+    if request.session.testsfailed > failed:
+        picture = cache_root() / "screenshots" / f"{request.node.name}.png"
+        page.screenshot(path=picture, full_page=True)
+        request.config.get_terminal_writer().line(f"\nwhat the browser showed: {picture}")
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[SmallFleet]:
+    """The demo fleet, as it comes with the deployer, deployed on a free port."""
+    with tempfile.TemporaryDirectory(prefix="deployer-tests-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        fleet = SmallFleet(folder, folder / "state", "demo")
+        shutil.copytree(PROJECT / "config", folder / "config", dirs_exist_ok=True)
+        cluster = fleet.folder / "cluster.yaml"
+        assert PORT in cluster.read_text()
+        cluster.write_text(cluster.read_text().replace(PORT, f"local: {{port: {fleet.port}}}"))
+        try:
+            fleet.deployed("welcome")
+            yield fleet
+        finally:
+            fleet.close()
