@@ -7,16 +7,14 @@ import getpass
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
-from deployer.clouds.kubeconfig import KubeconfigCloud
+from deployer.model.access import ClusterAccess
 from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
-from deployer.model.protocols import Clock, Effects, Progress
-from deployer.targets.kubernetes.clusters import KubernetesClusters
-from deployer.targets.local.machine import LocalMachine
+from deployer.model.protocols import Clock, Effects, Progress, Target
 from deployer.tools.clock import SystemClock
 from deployer.tools.editor import TerminalEditor
-from deployer.tools.environments import settings_of_installers
 from deployer.tools.fleet_files import FolderFiles
 from deployer.tools.process import SystemProcess
 from deployer.tools.resources import carried_fleet
@@ -43,33 +41,70 @@ class _ProberOnDemand:
         return HubProber(self._progress, self._clock).check(access, all_profiles=all_profiles, log=log, options=options)
 
 
+class _OnDemand(Mapping[str, Target]):
+    """Targets that are made, and their modules imported, when one of them is first asked for: few commands need all."""
+
+    def __init__(self, names: tuple[str, ...], make: Callable[[], Mapping[str, Target]]) -> None:
+        self._names, self._make = names, make
+
+    def __getitem__(self, name: str) -> Target:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._make()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Mapping[str, str] | None = None) -> Effects:
     """The bundle for one fleet and one state folder. `environ` replaces this process's environment, in tests."""
     given = dict(os.environ) if environ is None else environ  # noqa: TID251 the one place
     process = SystemProcess(given)
     clock = SystemClock()
     user = _user(given)
-    machine = LocalMachine(state_root, process, clock, progress, user, settings_of_installers(given))
-    fleet, secrets = FolderFiles(fleet_root), Sops(process, fleet_root, key_environment(given))
-    clusters = KubernetesClusters(
-        fleet=fleet,
-        state=StateFolder(state_root),
-        process=process,
-        clock=clock,
-        progress=progress,
-        user=user,
-        clouds={"kubeconfig": KubeconfigCloud(fleet, secrets)},
-        ends=_until_the_end(),
-    )
+    fleet, state = FolderFiles(fleet_root), StateFolder(state_root)
+    secrets = Sops(process, fleet_root, key_environment(given))
+
+    @cache
+    def local() -> Mapping[str, Target]:
+        from deployer.targets.local.machine import LocalMachine
+        from deployer.tools.environments import settings_of_installers
+
+        machine = LocalMachine(state_root, process, clock, progress, user, settings_of_installers(given))
+        return {"local": machine.target("local"), "try": machine.target("try", scratch=True)}
+
+    @cache
+    def kubernetes() -> Callable[[ClusterAccess], Target]:
+        from deployer.clouds.kubeconfig import KubeconfigCloud
+        from deployer.targets.kubernetes.clusters import KubernetesClusters
+
+        made = KubernetesClusters(
+            fleet=fleet,
+            state=state,
+            process=process,
+            clock=clock,
+            progress=progress,
+            user=user,
+            clouds={"kubeconfig": KubeconfigCloud(fleet, secrets)},
+            ends=_until_the_end(),
+        )
+        return made.target
+
+    def on_cluster(access: ClusterAccess) -> Target:
+        return kubernetes()(access)
+
     return Effects(
         process=process,
         fleet=fleet,
         carried=FolderFiles(carried_fleet()),
-        state=StateFolder(state_root),
+        state=state,
         clock=clock,
         progress=progress,
-        targets={"local": machine.target("local"), "try": machine.target("try", scratch=True)},
-        kubernetes=clusters.target,
+        targets=_OnDemand(("local", "try"), local),
+        kubernetes=on_cluster,
         prober=_ProberOnDemand(progress, clock),
         secrets=secrets,
         editor=TerminalEditor(process, given),
