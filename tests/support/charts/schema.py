@@ -18,6 +18,7 @@ _CHOICES = {
     "scheduling.corePods.nodeAffinity.matchNodePurpose": _NODE_PURPOSE,
     "scheduling.userPods.nodeAffinity.matchNodePurpose": _NODE_PURPOSE,
 }
+_TEXTS = (".annotations", ".labels", ".nodeSelector", ".extraLabels", ".extraAnnotations")
 _SCALAR = ["string", "number", "boolean", "null"]
 _COLLECTION = ["array", "object", "null"]
 
@@ -31,6 +32,8 @@ def schema(defaults: Mapping[str, Any]) -> str:
 def _node(known: Mapping[str, Any], default: Any, path: str) -> dict[str, Any]:
     if path in _CHOICES:
         return {"enum": _CHOICES[path]}
+    if path.endswith(_TEXTS):
+        return {"type": ["object", "null"], "additionalProperties": {"type": ["string", "null"]}}
     if not known.get("keys"):
         return _leaf(default)
     below = default if isinstance(default, Mapping) else {}

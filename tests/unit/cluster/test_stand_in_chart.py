@@ -73,7 +73,7 @@ VALUES: dict[str, tuple[dict[str, Any], str, str]] = {
     "files of servers": (
         {"singleuser": {"extraFiles": {"note": {"mountPath": "/etc/note", "stringData": "hello"}}}},
         "Secret/singleuser",
-        "aGVsbG8=",
+        "note: hello",
     ),
     "service token": ({"hub": {"services": {"deployer-check": {"display": False}}}}, "Secret/hub", "deployer-check.apiToken"),
     "hub placement": ({"hub": {"nodeSelector": {"pool": "core"}}}, "Deployment/hub", "pool"),

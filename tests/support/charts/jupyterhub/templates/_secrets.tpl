@@ -31,20 +31,25 @@
 {{- coalesce $service.api_token $service.apiToken $kept (include "jupyterhub.hex64" $root) -}}
 {{- end }}
 
-{{- /* files EXTRA_FILES: entries of a Secret's `data`. */}}
-{{- define "jupyterhub.files" -}}
+{{- /* binaryFiles EXTRA_FILES: entries of a Secret's `data`. */}}
+{{- define "jupyterhub.binaryFiles" -}}
 {{- range $key, $file := . }}
-{{- if $file.binaryData }}
-{{ $key | quote }}: {{ $file.binaryData | nospace | quote }}
-{{- else if $file.stringData }}
-{{ $key | quote }}: {{ $file.stringData | b64enc | quote }}
-{{- else if eq (ext (base $file.mountPath)) ".json" }}
-{{ $key | quote }}: {{ $file.data | toJson | b64enc | quote }}
-{{- else if eq (ext (base $file.mountPath)) ".toml" }}
-{{ $key | quote }}: {{ $file.data | toToml | b64enc | quote }}
+{{- with $file.binaryData }}
+{{ $key | quote }}: {{ nospace . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- /* textFiles EXTRA_FILES: entries of a Secret's `stringData`. */}}
+{{- define "jupyterhub.textFiles" -}}
+{{- range $key, $file := . }}
+{{- if $file.stringData }}
+{{ $key | quote }}: {{ toJson $file.stringData }}
 {{- else if $file.data }}
-{{ $key | quote }}: {{ $file.data | toYaml | b64enc | quote }}
-{{- else }}
+{{- $extension := ext (base $file.mountPath) }}
+{{- $text := ternary (toJson $file.data) (ternary (toToml $file.data) (toYaml $file.data) (eq $extension ".toml")) (eq $extension ".json") }}
+{{ $key | quote }}: {{ toJson $text }}
+{{- else if not $file.binaryData }}
 {{- fail (printf "extraFiles.%s needs one of data, stringData and binaryData" $key) }}
 {{- end }}
 {{- end }}
