@@ -2,7 +2,7 @@
 
 A case in `tests/config/cases/NAME/` has any of
 
-- `config/...`, `helm-charts/...`: files that are added to the base fleet, or replace its own;
+- `config/...`, `helm-charts/...`, `.sops.yaml`: files that are added to the base fleet, or replace its own;
 - `edits.txt`: changes to the base fleet, in blocks that begin with a file's path; then `removed`, or lines `- old` and
   `+ new`, where the old lines stand in the file one after the other, once;
 - `base.txt`: the word `empty` for a case that does not begin with the base fleet;
@@ -32,7 +32,8 @@ _FLEET_FOLDERS = ("config", "helm-charts")
 
 def read_tree(root: Path) -> dict[str, bytes]:
     """The files of a fleet's folder."""
-    found = (path for folder in _FLEET_FOLDERS for path in (root / folder).rglob("*") if path.is_file())
+    found = [path for folder in _FLEET_FOLDERS for path in (root / folder).rglob("*") if path.is_file()]
+    found += [path for path in (root / ".sops.yaml",) if path.exists()]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 
 

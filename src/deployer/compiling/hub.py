@@ -19,6 +19,7 @@ from deployer.compiling.login import login_tree
 from deployer.compiling.outside import extras_tree, ingress_tree, landing_tree, network_tree, uptime_tree
 from deployer.compiling.said import Tree, holders, joined, plain
 from deployer.compiling.secret_paths import secret_paths
+from deployer.compiling.secret_values import builder_secrets, decrypted_paths, secrets_tree
 from deployer.compiling.servers import servers_tree
 from deployer.config.loaded import ChartKeys, LoadedCluster, LoadedFleet, LoadedHub, ValuesLayer
 from deployer.model.place import KeyPath
@@ -36,8 +37,9 @@ UPSTREAM_SECTIONS: tuple[Callable[[Inputs], Tree], ...] = (
     landing_tree,
     ingress_tree,
     network_tree,
+    secrets_tree,
 )
-OWN_SECTIONS: tuple[Callable[[Inputs], Tree], ...] = (homes_for_chart, extras_tree, uptime_tree)
+OWN_SECTIONS: tuple[Callable[[Inputs], Tree], ...] = (homes_for_chart, extras_tree, builder_secrets, uptime_tree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,13 @@ def compile_hub(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> C
     values, added = _with_layers(before, hub.layers), frozenset[KeyPath]()
     if found is not None or not hub.legacy:
         values, added = with_check_blocked(values, upstream, chart.defaults if chart and hub.legacy else {})
+    origins = Origins(partial(holders, tree), hub.layers, added)
     release = Release(
         ref=hub.ref,
         chart=hub.chart,
         values=values,
-        origins=Origins(partial(holders, tree), hub.layers, added),
-        secret_paths=secret_paths(values),
+        origins=origins,
+        secret_paths=secret_paths(values) | decrypted_paths(origins, hub),
         display_name=hub.spec.display_name or hub.ref.hub,
         domain=hub.spec.domain or "",
         login=_login_name(hub, values, upstream),

@@ -9,6 +9,7 @@ from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.models.cluster import ClusterFile
 from deployer.config.models.fleet import FleetFile
 from deployer.config.models.hub import HubFile
+from deployer.config.models.secrets import SecretFile
 
 CHECK_NAME = "deployer-check"
 """The reserved user of the health check, its service and its role."""
@@ -21,6 +22,7 @@ class Inputs:
     fleet: Said[FleetFile]
     cluster: Said[ClusterFile]
     hub: Said[HubFile]
+    secrets: Said[SecretFile]
     loaded: LoadedHub
 
     @property
@@ -30,10 +32,12 @@ class Inputs:
 
 
 def inputs(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> Inputs:
-    """The files of one hub, ready to be said."""
+    """The files of one hub, ready to be said. What nobody decrypted says nothing."""
+    opened = hub.secrets
     return Inputs(
         fleet=Said(fleet.fleet, fleet.fleet_source),
         cluster=Said(cluster.spec, cluster.source),
         hub=Said(hub.spec, hub.source),
+        secrets=Said(opened.spec, opened.source) if opened else Said(SecretFile(), hub.source, ("secrets",)),
         loaded=hub,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from deployer.compiling.inputs import CHECK_NAME, Inputs
 from deployer.compiling.login_providers import PROVIDERS, Provider
 from deployer.compiling.said import Said, Tree
+from deployer.compiling.secret_values import login_secrets
 from deployer.config.models.login import OAuthLogin
 from deployer.config.scalars import duration_seconds
 
@@ -23,6 +24,7 @@ def login_tree(of: Inputs) -> Tree:
     own: dict[str, Tree] = provider.traits(login)
     if isinstance(login.value, OAuthLogin):
         own = _oauth(login, provider) | {"oauth_callback_url": of.hub["domain"].map(_callback)} | own
+    own |= login_secrets(of, provider)
     config = {
         "JupyterHub": {"authenticator_class": login["provider"].decides(provider.registered)},
         "Authenticator": _everybodys(of, login),

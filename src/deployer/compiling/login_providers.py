@@ -14,6 +14,7 @@ from typing import Any
 from deployer.compiling.said import Said, Tree
 
 OPENID_SCOPES = ("openid", "email", "profile")
+_OAUTH_SECRETS = (("client_id", "client_id"), ("client_secret", "client_secret"))
 
 
 def _no_scopes(login: Said[Any]) -> list[Tree]:
@@ -29,6 +30,8 @@ class Provider:
     traits: Callable[[Said[Any]], dict[str, Tree]]
     state_key: str = ""
     scopes: Callable[[Said[Any]], list[Tree]] = _no_scopes
+    secrets: tuple[tuple[str, str], ...] = ()
+    """Keys of the secret file's `login`, each with the trait that it becomes."""
 
 
 def _allow(login: Said[Any], rule: str) -> Said[Any] | None:
@@ -131,6 +134,10 @@ def _ldap(login: Said[Any]) -> dict[str, Tree]:
         "tls_strategy": login["tls_strategy"],
         "bind_dn_template": list(login["bind_dn_templates"].each()) or None,
         "allowed_groups": _listed(_allow(login, "groups")),
+        "lookup_dn": login["bind_user"].decides(True) if login["bind_user"] else None,
+        "lookup_dn_search_user": login["bind_user"],
+        "user_search_base": login["search_base"],
+        "user_attribute": login["user_attribute"],
     }
     return tree | dict(login["options"].entries())
 
@@ -165,22 +172,32 @@ def _dummy(login: Said[Any]) -> dict[str, Tree]:
 
 PROVIDERS: Mapping[str, Provider] = MappingProxyType(
     {
-        "github": Provider("github", "GitHubOAuthenticator", _github, "github_user", _github_scopes),
+        "github": Provider("github", "GitHubOAuthenticator", _github, "github_user", _github_scopes, _OAUTH_SECRETS),
         "cilogon": Provider(
             "cilogon",
             "CILogonOAuthenticator",
             _cilogon,
             "cilogon_user",
             lambda login: [*OPENID_SCOPES[:2], "org.cilogon.userinfo", "profile"],
+            _OAUTH_SECRETS,
         ),
-        "google": Provider("google", "GoogleOAuthenticator", _google, "google_user", lambda login: ["openid", "email"]),
-        "auth0": Provider("auth0", "Auth0OAuthenticator", _auth0, "auth0_user", _openid_scopes),
-        "generic-oauth": Provider("generic-oauth", "GenericOAuthenticator", _generic, "oauth_user", _openid_scopes),
-        "ldap": Provider("ldap", "LDAPAuthenticator", _ldap),
+        "google": Provider(
+            "google", "GoogleOAuthenticator", _google, "google_user", lambda login: ["openid", "email"], _OAUTH_SECRETS
+        ),
+        "auth0": Provider("auth0", "Auth0OAuthenticator", _auth0, "auth0_user", _openid_scopes, _OAUTH_SECRETS),
+        "generic-oauth": Provider(
+            "generic-oauth", "GenericOAuthenticator", _generic, "oauth_user", _openid_scopes, _OAUTH_SECRETS
+        ),
+        "ldap": Provider("ldap", "LDAPAuthenticator", _ldap, secrets=(("bind_password", "lookup_dn_search_password"),)),
         "lti13": Provider("ltiauthenticator.lti13.auth.LTI13Authenticator", "LTI13Authenticator", _lti13),
         "native": Provider("native", "NativeAuthenticator", _native),
-        "shared-password": Provider("shared-password", "SharedPasswordAuthenticator", _nothing),
+        "shared-password": Provider(
+            "shared-password",
+            "SharedPasswordAuthenticator",
+            _nothing,
+            secrets=(("password", "user_password"), ("admin_password", "admin_password")),
+        ),
         "tmp": Provider("tmp", "TmpAuthenticator", _nothing),
-        "dummy": Provider("dummy", "DummyAuthenticator", _dummy),
+        "dummy": Provider("dummy", "DummyAuthenticator", _dummy, secrets=(("password", "password"),)),
     }
 )

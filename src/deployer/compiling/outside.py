@@ -70,7 +70,7 @@ def extras_tree(of: Inputs) -> Tree:
         tree["dask-gateway"] = dask.decides({"enabled": True, "gateway": _dask(dask)})
     built = binder if binder.value is not None else builder
     if built:
-        tree["binderhub-service"] = built.decides({"enabled": True, **_binder(built)})
+        tree["binderhub-service"] = {"enabled": built.decides(True), **_binder(built)}
     return tree
 
 
@@ -104,7 +104,7 @@ def _binder(built: Said[Any]) -> dict[str, Tree]:
     registry, prefix = built["registry"], built["image_prefix"]
     image_prefix = prefix.map(lambda text: f"{registry.value}/{text}")
     return {
-        "config": {"BinderHub": {"image_prefix": image_prefix, "use_registry": True}},
+        "config": {"BinderHub": {"image_prefix": image_prefix, "use_registry": built.decides(True)}},
         "buildPodsRegistryCredentials": {"server": registry.map(lambda name: f"https://{name}")},
         "custom": {"repoProviders": list(built["repo_providers"].each()) or None},
     }

@@ -91,6 +91,7 @@ class _Found:
 
     layers: list[ValuesLayer] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
+    secret_layers: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def take(self, outcome: ValuesLayer | str | tuple[Problem, ...] | None) -> None:
@@ -129,13 +130,17 @@ class _Begun:
         if self._evaluation:
             found.take(layer_of(f"{FOLDER}/{entry.helm_chart}/{CHART_VALUES}", self._evaluation))
         for index, name in enumerate(entry.helm_chart_values_files):
-            found.take(self._files.layer(name, source.place(("helm_chart_values_files", index)), self._variables))
+            outcome = self._files.layer(name, source.place(("helm_chart_values_files", index)), self._variables)
+            if isinstance(outcome, str):
+                found.secret_layers[outcome] = len(found.layers)
+            found.take(outcome)
         hub = LoadedHub(
             ref=HubRef(self._cluster_name, entry.name),
             spec=self._spec(),
             source=source,
             layers=tuple(found.layers),
             secret_files=tuple(found.secrets),
+            secret_layers=found.secret_layers,
             secret_keys=frozenset().union(*(visible_keys(self._files.tree.files[path]) for path in found.secrets)),
             chart=entry.helm_chart,
             legacy=True,

@@ -10,6 +10,7 @@ from deployer.config.key_tree import OPEN, KeyTree
 from deployer.config.models.cluster import ClusterFile
 from deployer.config.models.fleet import FleetFile, PolicyFile
 from deployer.config.models.hub import HubFile
+from deployer.config.models.secrets import SecretFile
 from deployer.model.place import KeyPath, Place
 from deployer.model.problem import Problem
 from deployer.model.release import HubRef
@@ -42,6 +43,14 @@ class ValuesLayer:
     """Where in the source the values begin: `("values",)` for a typed hub."""
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSecrets:
+    """A typed hub's secret file, decrypted for a deploy."""
+
+    spec: SecretFile = field(repr=False)
+    source: Sourced = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedHub:
     """One hub. A hub in 2i2c's format has a `spec` with little in it and its values in `layers`."""
@@ -54,6 +63,10 @@ class LoadedHub:
     """Encrypted files that a deploy would read: paths relative to the fleet."""
     secret_keys: frozenset[str] = frozenset()
     """The keys in those files, which sops leaves readable: somebody says them, though nobody here knows what."""
+    secret_layers: Mapping[str, int] = field(default_factory=dict)
+    """Of those files the ones that are values: path -> how many of `layers` it lies over."""
+    secrets: OpenSecrets | None = None
+    """What the secret file says; None unless a deploy opened it."""
     snippets: Mapping[str, str] = field(default_factory=dict)
     """`hub.python`: file name -> source."""
     chart: str = "basehub"

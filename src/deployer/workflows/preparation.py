@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from deployer.compiling.checks import check_values
 from deployer.compiling.hub import compile_hub
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.loading import load_fleet
+from deployer.config.secret_files import opened
 from deployer.errors import ConfigurationError
 from deployer.model.problem import Problem, Severity, in_order
 from deployer.model.protocols import Effects
@@ -16,6 +17,8 @@ from deployer.model.release import HubRef, Release
 from deployer.workflows.choosing import CLUSTERS, loaded
 
 _FIRST_PORT = 8000
+LOCAL = "local"
+"""The provider whose hubs make their own passwords."""
 
 
 def read_fleet(effects: Effects) -> LoadedFleet:
@@ -23,15 +26,25 @@ def read_fleet(effects: Effects) -> LoadedFleet:
     return load_fleet(effects.fleet.read(), effects.carried.read())
 
 
-def releases(effects: Effects, fleet: LoadedFleet, refs: Sequence[HubRef]) -> tuple[Release, ...]:
-    """What the hubs' files come to. Tells their warnings; raises ConfigurationError with all problems of all of them."""
+def releases(
+    effects: Effects, fleet: LoadedFleet, refs: Sequence[HubRef], *, read_secret: Callable[[str], str] | None = None
+) -> tuple[Release, ...]:
+    """What the hubs' files come to. Tells their warnings; raises ConfigurationError with all problems of all of them.
+
+    With `read_secret`, which decrypts a file, the releases have their secrets; a secret that a hub cannot do without is then
+    a problem.
+    """
     made: list[Release] = []
     problems: list[Problem] = []
     for ref in refs:
         problems += problems_about(fleet, ref)
         pair = loaded(fleet, ref)
         if pair:
-            release, found = prepared(fleet, *pair)
+            cluster, hub = pair
+            if read_secret:
+                hub, found = opened(hub, read_secret, needed=cluster.spec.provider != LOCAL)
+                problems += found
+            release, found = prepared(fleet, cluster, hub)
             problems += found
             made.append(release)
     _judge(effects, in_order(problems))

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from deployer.config import paths
 from deployer.config.documents import read_document
 from deployer.config.loaded import LoadedFleet
-from deployer.config.models.secrets import SecretFile
-from deployer.config.sourced import Layer, Layers
-from deployer.config.validation import Target, validate
+from deployer.config.secret_files import read_secrets
 from deployer.errors import ConfigurationError, UnknownNameError, UsageError
 from deployer.model.place import KeyPath
 from deployer.model.problem import Problem
@@ -19,7 +17,6 @@ from deployer.workflows.choosing import Choice, cluster_names, loaded, to_deploy
 from deployer.workflows.preparation import read_fleet
 from deployer.workflows.selection import known
 
-_SECRET_FILE = Target(SecretFile, "the secret file")
 _BEGINNING = """\
 # Saved encrypted, for the people whom .sops.yaml names. Take away what this hub does not need.
 login:
@@ -106,7 +103,7 @@ def _problems(of: Vault, text: str) -> tuple[Problem, ...]:
     document, problems = read_document(of.path, text.encode(), may_be_empty=True)
     if document is None or not of.typed:
         return problems
-    return problems + validate(SecretFile, _SECRET_FILE, Layers([Layer(document)]))[1]
+    return problems + read_secrets(document)[1]
 
 
 def key_path(written: str) -> KeyPath:
@@ -115,5 +112,3 @@ def key_path(written: str) -> KeyPath:
     if not all(steps):
         raise UsageError(f"`{written}` is no key", hint="Write it like login.client_secret.")
     return steps
-
-

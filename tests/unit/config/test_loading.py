@@ -81,7 +81,7 @@ def test_snippets_come_in_the_order_of_the_file() -> None:
 def test_a_hubs_secret_file_is_found_by_its_name() -> None:
     hubs = _loaded().clusters["aurora"].hubs
     assert hubs["prod"].secret_files == ("config/clusters/aurora/secrets/prod.secret.yaml",)
-    assert hubs["staging"].secret_files == ()
+    assert _loaded().clusters["here"].hubs["welcome"].secret_files == ()
 
 
 def test_problems_are_sorted_and_each_is_told_once() -> None:

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from deployer.config.crosschecks import clouds, domains, files, fleetwide, logins, machines, names, policy, storage
+from deployer.config.crosschecks import (
+    clouds,
+    domains,
+    files,
+    fleetwide,
+    logins,
+    machines,
+    names,
+    policy,
+    recipients,
+    secrets,
+    storage,
+)
 from deployer.config.loaded import LoadedFleet
 from deployer.config.shelf import Shelf
 from deployer.model.problem import Problem
@@ -25,6 +37,8 @@ CHECKS: tuple[Callable[[LoadedFleet, Shelf], Iterable[Problem]], ...] = (
     policy.check,
     fleetwide.check,
     files.check,
+    secrets.check,
+    recipients.check,
 )
 
 

@@ -23,6 +23,38 @@ TEMPLATES: dict[str, Template] = {
         "this file is not encrypted",
         "change the secrets in it, they have been seen; then encrypt it: sops encrypt --in-place {file}",
     ),
+    "secret-missing": Template(
+        "login by {provider} needs {keys}, and this file has no such key", "add it: deployer secrets edit {cluster} {hub}"
+    ),
+    "secret-file-missing": Template(
+        "login by {provider} needs {keys}, and the hub {hub} has no secret file",
+        "write it: deployer secrets edit {cluster} {hub}",
+        Severity.WARNING,
+    ),
+    "secret-idle": Template(
+        "`login.{key}` is nothing that login by {provider} reads",
+        "take it away: deployer secrets edit {cluster} {hub}",
+        Severity.WARNING,
+    ),
+    "secret-not-text": Template("this value is not what is wanted here", "every secret is text: quote it"),
+    "no-recipients": Template(
+        "there is no .sops.yaml, so nothing says who may read encrypted files",
+        "write .sops.yaml at the fleet's root: creation_rules with the recipients",
+        Severity.WARNING,
+    ),
+    "recipients-pattern": Template("a path_regex is no regular expression: {reason}", "write it as Go's regexp reads it"),
+    "recipients-rule": Template(
+        "no rule of .sops.yaml is about this file",
+        "add a rule whose path_regex matches its path, then: deployer secrets rotate",
+        Severity.WARNING,
+    ),
+    "recipient-too-many": Template(
+        "{recipients} may read this file, and .sops.yaml does not name them",
+        "take them out: deployer secrets rotate; what they have read must be replaced by new secrets",
+    ),
+    "recipient-missing": Template(
+        "{recipients} cannot read this file, and .sops.yaml names them", "let them in: deployer secrets rotate"
+    ),
     "named-file-missing": Template("there is no file `{name}` in this cluster's folder", "{advice}"),
     "kubeconfig-credentials": Template(
         "this kubeconfig holds a credential in clear: `{path}`",

@@ -134,6 +134,11 @@ class LdapLogin(LoginBase):
     bind_dn_templates: list[Name] = Field(
         default_factory=list, description="Where people stand: uid={username},ou=people,dc=example,dc=org"
     )
+    bind_user: Name | None = Field(
+        default=None, description="Account that looks people up before they log in; `bind_password` in the secret file is its."
+    )
+    search_base: Name | None = Field(default=None, description="Where it looks: ou=people,dc=example,dc=org")
+    user_attribute: Name | None = Field(default=None, description="Attribute that has a person's name, such as uid.")
     allow: GroupAllow | Everyone | None = Field(default=None, description="Who may log in.")
     options: dict[str, Any] = Field(default_factory=dict, description="Further traits of LDAPAuthenticator.")
 

@@ -1,0 +1,53 @@
+"""Encrypted files are readable for those whom .sops.yaml names, and for nobody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from deployer.config.documents import read_document
+from deployer.config.encryption import is_encrypted
+from deployer.config.loaded import LoadedFleet
+from deployer.config.messages import problem
+from deployer.config.recipients import CONFIGURATION, Rule, of_file, rules
+from deployer.config.secret_files import SOPS
+from deployer.config.shelf import Shelf
+from deployer.config.source_text import is_secret
+from deployer.model.place import Place
+from deployer.model.problem import Problem
+
+
+def check(_fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
+    """Every encrypted file of the fleet against the rule that covers it."""
+    files = shelf.tree.files
+    encrypted = sorted(path for path, content in files.items() if is_secret(path) and is_encrypted(content))
+    if CONFIGURATION not in files:
+        if encrypted:
+            yield problem("no-recipients", Place(encrypted[0], 1, 1))
+        return
+    document, problems = read_document(CONFIGURATION, files[CONFIGURATION], may_be_empty=True)
+    yield from problems
+    if document is None:
+        return
+    try:
+        known = tuple(rules(document.data))
+    except re.error as error:
+        yield problem("recipients-pattern", document.place(("creation_rules",), key=True), reason=str(error))
+        return
+    for path in encrypted:
+        yield from _recipients(path, files[path], known)
+
+
+def _recipients(path: str, content: bytes, known: Sequence[Rule]) -> Iterator[Problem]:
+    document, _ = read_document(path, content)
+    if document is None:
+        return
+    rule = next((rule for rule in known if rule.covers(path)), None)
+    place = document.place((SOPS,), key=True)
+    if rule is None:
+        yield problem("recipients-rule", place)
+        return
+    found = of_file(document.data.get(SOPS))
+    for code, names in (("recipient-too-many", found - rule.recipients), ("recipient-missing", rule.recipients - found)):
+        if names:
+            yield problem(code, place, recipients=" and ".join(f"`{name}`" for name in sorted(names)))
