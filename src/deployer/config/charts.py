@@ -86,7 +86,12 @@ class _Charts:
         if name == HUB_CHART:
             hub_at = ()
         return ChartKeys(
-            name=name, top_level=frozenset(children), defaults=data, tree=tree, hub_at=hub_at or (HUB_CHART,), sources=sources
+            name=name,
+            top_level=frozenset(children),
+            defaults=data,
+            tree=tree,
+            hub_at=(HUB_CHART,) if hub_at is None else hub_at,
+            sources=sources,
         )
 
     def _document(self, path: str, files: Mapping[str, bytes]) -> Document | None:
