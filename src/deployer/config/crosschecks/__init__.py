@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from deployer.config.crosschecks import (
+    clear_text,
     clouds,
     domains,
     files,
@@ -39,6 +40,7 @@ CHECKS: tuple[Callable[[LoadedFleet, Shelf], Iterable[Problem]], ...] = (
     files.check,
     secrets.check,
     recipients.check,
+    clear_text.check,
 )
 
 

@@ -23,6 +23,10 @@ TEMPLATES: dict[str, Template] = {
         "this file is not encrypted",
         "change the secrets in it, they have been seen; then encrypt it: sops encrypt --in-place {file}",
     ),
+    "secret-in-clear": Template(
+        "{what} stands here in clear, for everybody who can read the fleet",
+        "replace it by a new one, it has been seen; then write that into the secret file: deployer secrets edit",
+    ),
     "secret-missing": Template(
         "login by {provider} needs {keys}, and this file has no such key", "add it: deployer secrets edit {cluster} {hub}"
     ),
