@@ -28,6 +28,11 @@ home: {kind: folder}
 """
 
 
+def hub_text(says: str) -> str:
+    """The hub with another announcement, by which its login page is known."""
+    return HUB.replace("Garden Club", says)
+
+
 def _mark(folder: Path) -> str:
     return hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:12]
 
@@ -40,7 +45,8 @@ class SmallFleet:
     state: Path
     cluster: str
     port: int = field(default_factory=free_port)
-    hub_names: set[str] = field(default_factory=set)
+    good: str = HUB
+    """The text of the hub that was deployed last."""
 
     def __post_init__(self) -> None:
         self.write_cluster()
@@ -57,7 +63,6 @@ class SmallFleet:
         )
 
     def write_hub(self, name: str = "garden", text: str = HUB, more: str = "") -> None:
-        self.hub_names.add(name)
         (self.folder / "hubs" / f"{name}.yaml").write_text(text + more)
 
     def hub_folder(self, name: str = "garden", target: str = "local") -> Path:
@@ -81,6 +86,7 @@ class SmallFleet:
         """Deploy, which must go well."""
         ended = self.run("deploy", self.cluster, *(arguments or ("garden",)))
         assert ended.code == 0, ended.err + ended.out
+        self.good = (self.folder / "hubs" / "garden.yaml").read_text()
         return ended
 
     def processes(self, name: str = "garden", target: str = "local") -> list[psutil.Process]:

@@ -38,7 +38,7 @@ class _Redaction:
         hidden = hidden or path in self.secret_paths
         if isinstance(value, Mapping):
             return {
-                name: self.of(inner, (*path, name), hidden=hidden or _says_secret(name, inner)) for name, inner in value.items()
+                name: self.of(inner, (*path, name), hidden=hidden or _is_secret(value, name)) for name, inner in value.items()
             }
         if isinstance(value, list | tuple):
             return [self.of(inner, (*path, number), hidden=hidden) for number, inner in enumerate(value)]
@@ -57,8 +57,10 @@ class _Redaction:
         return f"hidden:{hmac.new(self.key, text.encode(), hashlib.sha256).hexdigest()[:_DIGEST_LETTERS]}"
 
 
-def _says_secret(name: object, value: Any) -> bool:
-    """The name promises a secret and the value may be one: a text or a list of texts. Also asked of `{name, value}` pairs."""
-    if not isinstance(name, str) or not _SECRET_KEY.search(name) or _ABOUT_SECRETS.search(name):
+def _is_secret(mapping: Mapping[Any, Any], key: Any) -> bool:
+    """A key of a mapping that holds a secret by its name; in `{name: ..., value: ...}`, by what `name` is."""
+    named = mapping.get("name") if key == "value" else key
+    value = mapping[key]
+    if not isinstance(named, str) or not _SECRET_KEY.search(named) or _ABOUT_SECRETS.search(named):
         return False
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(item, str) for item in value))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from tests.support.small_fleets import SmallFleet
@@ -41,10 +40,17 @@ def fleet(make_fleet: MakeFleet) -> SmallFleet:
     return make_fleet()
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, state: Path) -> Iterator[SmallFleet]:
-    """A fleet whose hub `garden` is deployed, for tests that leave it as it is or bring it back."""
+@pytest.fixture(scope="session")
+def _running(tmp_path_factory: pytest.TempPathFactory, state: Path) -> Iterator[SmallFleet]:
     for make in _fleets(tmp_path_factory.mktemp("fleets"), state):
         fleet = make()
         fleet.deployed()
         yield fleet
+
+
+@pytest.fixture
+def running(_running: SmallFleet) -> SmallFleet:
+    """A fleet whose hub `garden` is deployed and healthy, shared by tests that leave it so, with whatever text."""
+    _running.write_hub(text=_running.good)
+    _running.deployed()
+    return _running

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import stat
 
 import pytest
-from tests.support.small_fleets import HUB, SmallFleet, snapshot, wait_until_gone
+from tests.support.program import Ended
+from tests.support.small_fleets import HUB, SmallFleet, hub_text, snapshot, wait_until_gone
 
 pytestmark = pytest.mark.functional
+SECRET = "s3cret-of-the-club"
+
+
+def assert_no_secret(ended: Ended) -> None:
+    """What the deployer wrote does not have the secret."""
+    assert SECRET not in ended.out + ended.err
+
+
+def assert_private(fleet: SmallFleet) -> None:
+    """Only the start file has the secret, and only its owner may read it."""
+    files = [path for path in fleet.hub_folder().rglob("*") if path.is_file()]
+    assert [path.name for path in files if SECRET.encode() in path.read_bytes()] == ["values.json", "values.json"]
+    private = [path for path in files if path.suffix in (".json", ".sqlite", ".log") and path.parent.name != "homes"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
 
 
 def test_a_hub_from_nothing_to_nothing(fleet: SmallFleet) -> None:
     assert fleet.run("status", fleet.cluster, "--format", "json").data["hubs"][0]["state"] == "not deployed"
 
+    fleet.write_hub(text=HUB.replace("{templateVars:", f"{{services: {{robot: {{api_token: {SECRET}}}}}, templateVars:"))
+    assert_no_secret(fleet.run("deploy", fleet.cluster, "garden", "--dry-run"))
     ended = fleet.run("deploy", fleet.cluster, "garden", "--format", "json")
     assert ended.code == 0, ended.out
+    assert_no_secret(ended)
+    assert_private(fleet)
     (hub,) = ended.data["hubs"]
     assert (hub["outcome"], hub["address"], hub["check"]["healthy"]) == ("deployed", fleet.url(), True)
     assert "any name" in hub["login"]
@@ -58,20 +76,17 @@ def test_what_has_not_changed_is_not_touched(running: SmallFleet) -> None:
 
 
 def test_a_dry_run_shows_the_change_and_touches_nothing(running: SmallFleet) -> None:
-    before = snapshot(running.hub_folder() / "start") | snapshot(running.state / "local" / running.cluster / "garden" / "data")
+    before = snapshot(running.hub_folder() / "start") | snapshot(running.hub_folder() / "previous")
     record = (running.hub_folder() / "deployed.json").read_bytes()
-    running.write_hub(text=HUB.replace("Garden Club", "Gardeners"))
-    try:
-        ended = running.run("deploy", running.cluster, "garden", "--dry-run", "--exit-code")
-        assert ended.code == 3
-        assert '+    "announcement": "Gardeners"' in ended.out
-        assert "running servers go on" in ended.out
-        assert running.run("deploy", running.cluster, "garden", "--dry-run").code == 0
-    finally:
-        running.write_hub()
-    after = snapshot(running.hub_folder() / "start") | snapshot(running.state / "local" / running.cluster / "garden" / "data")
+    running.write_hub(text=hub_text("Only Shown"))
+    ended = running.run("deploy", running.cluster, "garden", "--dry-run", "--exit-code")
+    assert ended.code == 3
+    assert '+    "announcement": "Only Shown"' in ended.out
+    assert "running servers go on" in ended.out
+    assert running.run("deploy", running.cluster, "garden", "--dry-run").code == 0
     assert (running.hub_folder() / "deployed.json").read_bytes() == record
-    assert after.keys() == before.keys()
+    assert snapshot(running.hub_folder() / "start") | snapshot(running.hub_folder() / "previous") == before
+    running.write_hub(text=running.good)
     assert running.run("deploy", running.cluster, "garden", "--dry-run", "--exit-code").code == 0
 
 
@@ -81,55 +96,37 @@ def test_a_dry_run_on_a_fresh_machine_leaves_it_fresh(fleet: SmallFleet) -> None
     assert not fleet.state.exists()
 
 
-def test_a_change_restarts_the_hub_and_no_kernel(fleet: SmallFleet) -> None:
-    fleet.deployed()
-    with fleet.person("ada") as ada:
+def test_a_change_restarts_the_hub_and_no_kernel(running: SmallFleet) -> None:
+    with running.person("ada") as ada:
         ada.log_in()
         ada.start()
         kernel = ada.kernel()
         kernel.run("kept = 6 * 7")
-        pid, supervisor = fleet.hub_pid(), fleet.supervisor().pid
-        fleet.write_hub(text=HUB.replace("Garden Club", "Gardeners"))
-        assert "deployed in" in fleet.deployed().out
-        assert fleet.hub_pid() != pid
-        assert fleet.supervisor().pid == supervisor
-        assert "Gardeners" in fleet.login_page()
+        pid, supervisor = running.hub_pid(), running.supervisor().pid
+        running.write_hub(text=hub_text("Weeders"))
+        assert "deployed in" in running.deployed().out
+        assert running.hub_pid() != pid
+        assert running.supervisor().pid == supervisor
+        assert "Weeders" in running.login_page()
         assert kernel.run("print(kept)").strip() == "42"
+        ada.stop()
 
 
-def test_start_files_are_private_and_the_record_has_no_secret(running: SmallFleet) -> None:
-    secret = "s3cret-of-the-club"
-    running.write_hub(text=HUB.replace("{templateVars:", f"{{services: {{robot: {{api_token: {secret}}}}}, templateVars:"))
-    try:
-        planned = running.run("deploy", running.cluster, "garden", "--dry-run")
-        assert "hidden:" in planned.out
-        ended = running.deployed()
-        record = (running.hub_folder() / "deployed.json").read_text()
-        assert secret in (running.hub_folder() / "start" / "values.json").read_text()
-        for text in (planned.out, planned.err, ended.out, ended.err, record, running.run("logs", running.cluster, "garden").out):
-            assert secret not in text
-        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in running.hub_folder().rglob("*.json")}
-        assert {modes["values.json"], modes["settings.json"], modes["deployed.json"], modes["secrets.json"]} == {0o600}
-    finally:
-        running.write_hub()
-        running.deployed()
+def test_several_hubs_get_ports_of_their_own(running: SmallFleet) -> None:
+    running.write_hub("meadow", hub_text("Meadow"))
+    ended = running.run("deploy", running.cluster, "--all", "--format", "json")
+    assert ended.code == 0, ended.out
+    told = {hub["hub"]: (hub["outcome"], hub["address"]) for hub in ended.data["hubs"]}
+    assert told == {"garden": ("unchanged", running.url(0)), "meadow": ("deployed", running.url(1))}
+    assert "Meadow" in running.login_page(1)
 
-
-def test_several_hubs_get_ports_of_their_own(fleet: SmallFleet) -> None:
-    fleet.write_hub("meadow", HUB.replace("Garden Club", "Meadow").replace("display_name: Garden", "display_name: Meadow"))
-    ended = fleet.run("deploy", fleet.cluster, "--all", "--format", "json")
-    assert ended.code == 0, ended.err
-    assert [hub["address"] for hub in ended.data["hubs"]] == [fleet.url(0), fleet.url(1)]
-    assert "Meadow" in fleet.login_page(1)
-    assert "Garden Club" in fleet.login_page(0)
-
-    (fleet.folder / "hubs" / "meadow.yaml").unlink()
-    rows = {row["hub"]: row for row in fleet.run("status", fleet.cluster, "--format", "json").data["hubs"]}
+    (running.folder / "hubs" / "meadow.yaml").unlink()
+    rows = {row["hub"]: row for row in running.run("status", running.cluster, "--format", "json").data["hubs"]}
     assert (rows["meadow"]["state"], rows["meadow"]["declared"]) == ("running", False)
-    assert "no file names it any more" in fleet.run("status").out
-    assert fleet.run("destroy", fleet.cluster, "meadow").code == 0
-    wait_until_gone(fleet, "meadow")
-    assert fleet.processes("garden")
+    assert "no file names it any more" in running.run("status").out
+    assert running.run("destroy", running.cluster, "meadow").code == 0
+    wait_until_gone(running, "meadow")
+    assert running.processes("garden")
 
 
 @pytest.mark.parametrize(
@@ -161,21 +158,17 @@ def test_a_name_that_is_not_there_is_2_and_nothing_is_done(
 
 
 def test_a_wrong_file_is_1_and_nothing_is_done(running: SmallFleet) -> None:
-    running.write_hub(more="quotta: 1\n")
-    try:
-        ended = running.run("deploy", running.cluster, "garden", "--format", "json")
-        assert ended.code == 1
-        assert json.loads(ended.out)["error"]["problems"][0]["file"].endswith("hubs/garden.yaml")
-        assert "Garden Club" in running.login_page()
-    finally:
-        running.write_hub()
+    running.write_hub(text=running.good + "quotta: 1\n")
+    pid = running.hub_pid()
+    ended = running.run("deploy", running.cluster, "garden", "--format", "json")
+    assert ended.code == 1
+    assert ended.data["error"]["problems"][0]["file"].endswith("hubs/garden.yaml")
+    assert running.hub_pid() == pid
 
 
 def test_another_hubs_wrong_file_stops_nobody(running: SmallFleet) -> None:
     running.write_hub("thistle", "display_name: [\n")
-    try:
-        assert running.run("deploy", running.cluster, "garden").code == 0
-        assert running.run("deploy", running.cluster, "thistle").code == 1
-        assert running.run("deploy", running.cluster, "--all").code == 1
-    finally:
-        (running.folder / "hubs" / "thistle.yaml").unlink()
+    assert running.run("deploy", running.cluster, "garden").code == 0
+    assert running.run("deploy", running.cluster, "thistle").code == 1
+    assert running.run("deploy", running.cluster, "--all").code == 1
+    (running.folder / "hubs" / "thistle.yaml").unlink()

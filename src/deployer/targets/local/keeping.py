@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from deployer.errors import MachineError
 from deployer.targets.local.folder import LocalFolder
 from deployer.tools.files import make_folder, remove_tree, write_atomically
 from deployer.tools.machine import told
@@ -83,10 +84,15 @@ def bring_back(folder: LocalFolder) -> bool:
     """Put the start files and the record of the previous deploy in place again; False where there is none."""
     if not folder.previous.exists():
         return False
-    for name in ("values.json", "settings.json"):
-        write_atomically(folder.start / name, (folder.previous / name).read_bytes())
-    write_atomically(folder.record, (folder.previous / folder.record.name).read_bytes())
+    for path in (folder.start / "values.json", folder.start / "settings.json", folder.record):
+        _replace(path, (folder.previous / path.name).read_bytes())
     return True
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """A file that is right already is left alone, as a full disk may be why we are here."""
+    if not path.exists() or path.read_bytes() != content:
+        write_atomically(path, content)
 
 
 def migrated(folder: LocalFolder) -> bool:
@@ -107,9 +113,13 @@ def bring_back_database(folder: LocalFolder) -> None:
 
 
 def _copy_database(source: Path, target: Path) -> None:
-    """A consistent copy of an SQLite database that others write (its online backup API)."""
-    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live, closing(sqlite3.connect(target)) as copy:
-        live.backup(copy)
+    """A consistent copy of an SQLite database that others write (its online backup API). Raises MachineError."""
+    try:
+        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as live, closing(sqlite3.connect(target)) as copy:
+            live.backup(copy)
+    except sqlite3.Error as error:
+        hint = "Free some space where the disk is full; where the database is damaged, destroy the hub with its database."
+        raise MachineError(f"the hub's database {source} cannot be copied: {error}", hint=hint) from error
     target.chmod(0o600)
 
 

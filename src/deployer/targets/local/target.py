@@ -125,6 +125,7 @@ class LocalTarget:
         folder = self.folders.of(ref)
         if keeping.bring_back(folder):
             self._return(folder)
+            keeping.settle(folder)
             return True
         record = read_record(folder)
         if record is None or not record.settled:

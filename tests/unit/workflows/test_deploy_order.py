@@ -1,0 +1,206 @@
+"""The order of things in a deploy, with a target that remembers what it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from deployer.errors import DeployerError, MachineError, RolledBackError, UnhealthyError
+from deployer.model.health import CheckReport, CheckStep, HubAccess, LogTail
+from deployer.model.outcomes import Outcome
+from deployer.model.plan import Manifests, Running, Step
+from deployer.model.protocols import Effects
+from deployer.model.release import HubRef, Release
+from deployer.model.secret import Secret
+from deployer.reporting.deploys import to_json, to_text
+from deployer.tools.clock import SystemClock
+from deployer.workflows.deploy import DeployOptions, deploy_releases, in_stages
+
+GOOD = Running({"values": "old"}, healthy=True, address="http://h/", login="Log in")
+SICK = replace(GOOD, healthy=False)
+APPLY = DeployOptions()
+
+
+@dataclass
+class RememberingTarget:
+    """Runs nothing. `fails`: raised by the step; `now`: what runs."""
+
+    now: Running | None = None
+    fails: BaseException | None = None
+    undo_fails: DeployerError | None = None
+    done: list[str] = field(default_factory=list)
+    name: str = "local"
+
+    def digest_key(self, ref: HubRef, *, keep: bool) -> bytes:
+        return b"k" * 32
+
+    def render(self, release: Release) -> Manifests:
+        return Manifests({"values": str(release.values)}, ("no images",))
+
+    def running(self, ref: HubRef) -> Running | None:
+        return self.now
+
+    def steps(self, release: Release, manifests: Manifests, running: Running | None) -> tuple[Step, ...]:
+        same = running is not None and running.healthy and running.documents == manifests.documents
+        return () if same else (Step("start", "Start"),)
+
+    @contextmanager
+    def lock(self, ref: HubRef) -> Iterator[None]:
+        self.done.append("lock")
+        yield
+        self.done.append("unlock")
+
+    def apply(self, step: Step, release: Release, manifests: Manifests) -> None:
+        self.done.append(f"apply {step.name}")
+        if self.fails:
+            raise self.fails
+        self.now = replace(GOOD, documents=manifests.documents)
+
+    def settle(self, ref: HubRef) -> None:
+        self.done.append("settle")
+
+    def undo(self, ref: HubRef) -> bool:
+        self.done.append("undo")
+        if self.undo_fails:
+            raise self.undo_fails
+        return True
+
+    def access(self, ref: HubRef) -> HubAccess:
+        return HubAccess(ref=ref, url="http://h/", token=Secret("t"), user="deployer-check")
+
+    def logs(self, ref: HubRef, *, user: str | None, lines: int) -> Iterator[str]:
+        yield "a line"
+
+
+@dataclass
+class Said:
+    lines: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        self.lines.append(title)
+        yield
+
+    def say(self, message: str) -> None:
+        self.lines.append(message)
+
+    warn = say
+
+
+@dataclass
+class Prober:
+    """Finds what it is told to find, one after the other."""
+
+    healthy: list[bool]
+
+    def check(
+        self, access: HubAccess, *, all_profiles: bool, log: Callable[[str | None], Iterator[str]], **_: Any
+    ) -> CheckReport:
+        status = "ok" if self.healthy.pop(0) else "failed"
+        logs = (LogTail("hub", tuple(log(None))),)
+        step = CheckStep(name="Login page", status=status, seconds=0.1, expected="200", found="500", logs=logs)
+        return CheckReport(ref=access.ref, url=access.url, steps=(step,))
+
+
+def world(*healthy: bool) -> tuple[Effects, Said]:
+    """The effects that a deploy uses; everything else is missing, so that its use fails."""
+    said, missing = Said(), object()
+    bundle: dict[str, Any] = dict.fromkeys(Effects.__dataclass_fields__, missing)
+    bundle |= {"clock": SystemClock(), "progress": said, "prober": Prober(list(healthy)), "user": "me"}
+    return Effects(**bundle), said
+
+
+def release(hub: str = "welcome", stage: str = "production", **values: Any) -> Release:
+    return Release(ref=HubRef("demo", hub), chart="basehub", values=values, stage=stage)
+
+
+def test_a_deploy_locks_applies_checks_and_settles() -> None:
+    effects, said = world(True)
+    target = RememberingTarget()
+    report = deploy_releases(effects, [(target, release())], APPLY)
+    assert target.done == ["lock", "apply start", "settle", "unlock"]
+    assert said.lines == ["no images", "Start"]
+    assert report.exit_code() == 0
+    assert to_text(report).splitlines()[1:] == ["  http://h/", "  Log in."]
+
+
+def test_what_runs_as_asked_is_not_even_locked() -> None:
+    effects, _ = world()
+    target = RememberingTarget(now=replace(GOOD, documents={"values": "{}"}))
+    report = deploy_releases(effects, [(target, release())], APPLY)
+    assert (report.hubs[0].outcome, target.done) == (Outcome.UNCHANGED, [])
+    assert deploy_releases(world(True)[0], [(target, release())], DeployOptions(force=True)).hubs[0].outcome is Outcome.DEPLOYED
+
+
+def test_a_dry_run_asks_and_does_nothing() -> None:
+    effects, said = world()
+    target = RememberingTarget(now=GOOD)
+    report = deploy_releases(effects, [(target, release())], DeployOptions(dry_run=True))
+    assert (report.hubs[0].outcome, target.done, said.lines) == (Outcome.PLANNED, [], [])
+    assert (report.exit_code(), report.exit_code(pending=True)) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("before", "step", "found", "error", "done", "words"),
+    [
+        (GOOD, UnhealthyError("dead"), [True], RolledBackError, "undo", "dead\nWhat ran before runs again."),
+        (GOOD, None, [False, True], RolledBackError, "undo", "expected 200, found 500\nlast lines of the log of hub:\n  a line"),
+        (GOOD, UnhealthyError("dead"), [False], UnhealthyError, "undo", "What ran before does not run well again"),
+        (None, UnhealthyError("dead"), [], RolledBackError, "undo", "nothing of it is left but its volumes"),
+        (SICK, UnhealthyError("dead"), [], UnhealthyError, "apply start", "It was not healthy before either"),
+        (SICK, None, [False], UnhealthyError, "apply start", "found 500"),
+        (GOOD, MachineError("full"), [], MachineError, "undo", "full"),
+        (None, MachineError("full"), [], MachineError, "undo", "full"),
+        (SICK, MachineError("full"), [], MachineError, "apply start", "full"),
+    ],
+)
+def test_what_fails_is_undone_where_that_helps(
+    before: Running | None, step: BaseException | None, found: list[bool], error: type[DeployerError], done: str, words: str
+) -> None:
+    effects, _ = world(*found)
+    target = RememberingTarget(now=before, fails=step)
+    with pytest.raises(error) as failure:
+        deploy_releases(effects, [(target, release())], APPLY)
+    assert type(failure.value) is error
+    assert words in failure.value.message
+    assert target.done[-1] == done
+    assert "settle" not in target.done
+
+
+def test_ctrl_c_is_undone_and_passed_on() -> None:
+    effects, _ = world()
+    target = RememberingTarget(now=GOOD, fails=KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        deploy_releases(effects, [(target, release())], APPLY)
+    assert target.done == ["lock", "apply start", "undo"]
+
+
+def test_an_undo_that_fails_is_7() -> None:
+    effects, _ = world()
+    target = RememberingTarget(now=GOOD, fails=UnhealthyError("dead"), undo_fails=MachineError("full", hint="Free some space."))
+    with pytest.raises(UnhealthyError) as failure:
+        deploy_releases(effects, [(target, release())], APPLY)
+    assert (failure.value.exit_code, failure.value.hint) == (7, "Free some space.")
+
+
+def test_after_a_failure_later_stages_are_not_begun() -> None:
+    releases = in_stages(
+        [release("prod"), release("canary", "canary"), release("sandbox", "staging"), release("test", "staging")]
+    )
+    assert [made.ref.hub for made in releases] == ["sandbox", "test", "canary", "prod"]
+    targets = {made.ref.hub: RememberingTarget() for made in releases}
+    targets["sandbox"].fails = UnhealthyError("dead")
+    report = deploy_releases(world(True)[0], [(targets[made.ref.hub], made) for made in releases], APPLY)
+    assert [str(hub.outcome) for hub in report.hubs] == ["failed", "deployed", "skipped", "skipped"]
+    assert report.exit_code() == 5
+    assert "demo/canary: not begun" in to_text(report)
+    assert [hub["error"]["code"] if hub["error"] else None for hub in to_json(report)["hubs"]] == [
+        "rolled-back",
+        None,
+        None,
+        None,
+    ]
