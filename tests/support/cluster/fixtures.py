@@ -9,9 +9,18 @@ from tests.support import image
 from tests.support.charts import ChartRepository, stand_in
 from tests.support.cluster.cluster import Cluster
 from tests.support.cluster.needs import missing
+from tests.support.cluster.store import image_store
 
 KEPT = "DEPLOYER_TEST_CLUSTER"
 """Names the state folder of a cluster that is up (`make cluster`); it is used then, and left up."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Build what the cluster is started from before the first test, as it can take minutes; nothing where none can be had."""
+    needed = any("cluster" in getattr(item, "fixturenames", ()) for item in session.items)
+    if needed and not session.config.option.collectonly and KEPT not in os.environ and missing() is None:
+        image_store([image.archive()])
 
 
 def with_hub_image(cluster: Cluster) -> Cluster:

@@ -6,7 +6,20 @@ from pathlib import Path
 
 from tests.support.cluster.binary import is_built
 
-PROGRAMS = ("containerd", "runc", "ctr", "nft", "iptables", "ip", "unshare", "nsenter", "setpriv", "openssl")
+PROGRAMS = (
+    "containerd",
+    "runc",
+    "ctr",
+    "nft",
+    "iptables",
+    "ip",
+    "unshare",
+    "nsenter",
+    "setpriv",
+    "openssl",
+    "apt-get",
+    "dpkg-deb",
+)
 CNI_PLUGINS = Path("/usr/lib/cni")
 """Where Debian's containernetworking-plugins puts them."""
 
