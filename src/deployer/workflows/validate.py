@@ -31,11 +31,12 @@ def validate(effects: Effects, selection: Selection, *, render: bool, code: str)
     tree = effects.fleet.read()
     key = f"verdict {code} {tree_digest(tree)} {render}"
     kept = effects.state.get(key)
-    verdict = from_bytes(kept) if kept else None
+    verdict = from_bytes(kept, tree.files) if kept else None
     unchanged = verdict is not None
     if verdict is None:
         verdict = _judge(effects, tree, render=render)
-        effects.state.put(key, to_bytes(verdict))
+        if verdict.may_be_kept:
+            effects.state.put(key, to_bytes(verdict))
     selected = _selected(verdict, selection)
     return ValidationReport(
         problems=tuple(finding.problem for finding in verdict.findings if _concerns(finding, selection)),

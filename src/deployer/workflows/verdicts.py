@@ -1,12 +1,18 @@
-"""What validation found, in a form that is kept between runs. Light to import: an unchanged fleet needs nothing else."""
+"""What validation found, in a form that is kept between runs. Light to import: an unchanged fleet needs nothing else.
+
+What is kept has no text of the files, which may hold a secret in the wrong place: the lines around a problem are taken from the
+files anew. A verdict with errors is not kept at all, as its sentences quote what people wrote.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
+from deployer.config.source_text import SourceText
 from deployer.model.place import Place
 from deployer.model.problem import Problem, Severity
 
@@ -27,33 +33,44 @@ class Verdict:
     findings: tuple[Finding, ...]
     clusters: Mapping[str, tuple[str, ...]]
 
+    @property
+    def may_be_kept(self) -> bool:
+        """Nothing in it stops a deploy."""
+        return all(finding.problem.severity is not Severity.ERROR for finding in self.findings)
+
 
 def to_bytes(verdict: Verdict) -> bytes:
-    """The verdict as JSON."""
-    return json.dumps(
-        {"findings": [asdict(finding) for finding in verdict.findings], "clusters": dict(verdict.clusters)}
-    ).encode()
+    """The verdict as JSON, without any text of the files."""
+    findings = [asdict(finding) for finding in verdict.findings]
+    for finding in findings:
+        place = finding["problem"]["place"]
+        place["excerpt"] = bool(place["excerpt"])
+    return json.dumps({"findings": findings, "clusters": dict(verdict.clusters)}).encode()
 
 
-def from_bytes(content: bytes) -> Verdict | None:
-    """The verdict that `to_bytes` wrote; None for anything else."""
+def from_bytes(content: bytes, files: Mapping[str, bytes]) -> Verdict | None:
+    """The verdict that `to_bytes` wrote, with the lines of `files`; None for anything else."""
+
+    @cache
+    def text(file: str) -> SourceText:
+        return SourceText(file, files.get(file, b""))
+
+    def place(data: dict[str, Any]) -> Place:
+        shown = data.pop("excerpt") and data["file"] in files
+        whole = Place(**data)
+        return text(whole.file).place(whole.line - 1, whole.column - 1, whole.width) if shown else whole
+
+    def finding(data: dict[str, Any]) -> Finding:
+        told = data["problem"]
+        severity, where = Severity(told.pop("severity")), place(told.pop("place"))
+        problem = Problem(**told, place=where, severity=severity)
+        return Finding(problem=problem, cluster=data["cluster"], hubs=tuple(data["hubs"]))
+
     try:
         data = json.loads(content)
         return Verdict(
-            findings=tuple(_finding(item) for item in data["findings"]),
+            findings=tuple(finding(item) for item in data["findings"]),
             clusters={name: tuple(hubs) for name, hubs in data["clusters"].items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _finding(data: dict[str, Any]) -> Finding:
-    problem = data["problem"]
-    place = problem.pop("place")
-    excerpt = tuple((number, text) for number, text in place.pop("excerpt"))
-    severity = Severity(problem.pop("severity"))
-    return Finding(
-        problem=Problem(place=Place(**place, excerpt=excerpt), severity=severity, **problem),
-        cluster=data["cluster"],
-        hubs=tuple(data["hubs"]),
-    )

@@ -81,23 +81,50 @@ def test_annotations_have_the_path_in_the_repository(fleet: Path, tmp_path_facto
     )
 
 
-def test_an_unchanged_fleet_is_told_from_memory_and_a_changed_one_is_not(fleet: Path) -> None:
+@pytest.fixture
+def right(fleet: Path) -> Path:
+    """A fleet with one warning and no error."""
+    (fleet / "config/clusters/one/hubs/bad.yaml").unlink()
+    (fleet / "config/clusters/two/hubs/open.yaml").write_text(
+        "login: {provider: dummy, allow: everyone}\nenvironments:\n  - {name: Python, image: quay.io/jupyter/scipy-notebook}\n"
+    )
+    return fleet
+
+
+def test_an_unchanged_fleet_is_told_from_memory_and_a_changed_one_is_not(right: Path) -> None:
+    first, second = (deployer("validate", cwd=right) for _ in range(2))
+    assert (first.code, second.code) == (0, 0)
+    assert ": warning: " in first.out
+    assert second.out.splitlines()[:-1] == first.out.splitlines()[:-1]
+    assert "unchanged since the last check" in second.out
+    path = right / "config/clusters/two/hubs/open.yaml"
+    path.write_text(path.read_text().replace("scipy-notebook", "scipy-notebook:2026-11-02"))
+    third = deployer("validate", cwd=right).out
+    assert "checked in" in third
+    assert third.splitlines()[-1].endswith(": no problems")
+
+
+def test_what_is_kept_has_no_text_of_the_files(right: Path) -> None:
+    path = right / "config/clusters/two/hubs/open.yaml"
+    path.write_text(f"env: {{TOKEN: hunter2}}\n{path.read_text().replace('{name', '{env: {PASSWORD: hunter2}, name')}")
+    shown = deployer("validate", cwd=right)
+    assert "hunter2" in shown.out
+    kept = [entry.read_bytes() for entry in (right / ".deployer" / "cache").iterdir()]
+    assert kept
+    assert not any(b"hunter2" in content for content in kept)
+
+
+def test_errors_are_found_anew_each_time(fleet: Path) -> None:
     first, second = (deployer("validate", "--format", "json", cwd=fleet) for _ in range(2))
-    assert (first.data["unchanged"], second.data["unchanged"]) == (False, True)
-    assert second.data["problems"] == first.data["problems"]
-    assert second.code == 1
-    path = fleet / "config/clusters/one/hubs/bad.yaml"
-    path.write_text(path.read_text().replace("quotta", "quota").replace("10Gi", "11Gi"))
-    third = deployer("validate", "--format", "json", cwd=fleet)
-    assert third.data["unchanged"] is False
-    assert "unknown-key" not in {problem["code"] for problem in third.data["problems"]}
+    assert (first.code, second.code) == (1, 1)
+    assert (second.data["unchanged"], second.data["problems"]) == (False, first.data["problems"])
 
 
-def test_a_damaged_memory_is_no_failure(fleet: Path) -> None:
-    deployer("validate", cwd=fleet)
-    for entry in (fleet / ".deployer" / "cache").iterdir():
+def test_a_damaged_memory_is_no_failure(right: Path) -> None:
+    deployer("validate", cwd=right)
+    for entry in (right / ".deployer" / "cache").iterdir():
         entry.write_bytes(b"x" * 100)
-    assert deployer("validate", "--format", "json", cwd=fleet).data["unchanged"] is False
+    assert deployer("validate", "--format", "json", cwd=right).data["unchanged"] is False
 
 
 def test_a_state_that_cannot_be_written_is_no_failure(fleet: Path) -> None:
@@ -112,9 +139,9 @@ def test_an_empty_fleet_is_usage(tmp_path: Path) -> None:
     assert "no clusters" in ended.err
 
 
-def test_an_unchanged_fleet_needs_neither_models_nor_yaml(fleet: Path) -> None:
-    deployer("validate", cwd=fleet)
-    timed = deployer("validate", cwd=fleet, PYTHONPROFILEIMPORTTIME="1")
+def test_an_unchanged_fleet_needs_neither_models_nor_yaml(right: Path) -> None:
+    deployer("validate", cwd=right)
+    timed = deployer("validate", cwd=right, PYTHONPROFILEIMPORTTIME="1")
     imported = {line.rsplit("|", 1)[-1].strip() for line in timed.err.splitlines()}
     assert "deployer.workflows.validate" in imported
     assert not imported & {"pydantic", "yaml", "httpx", "rich", "gojsonnet", "deployer.config.loading"}
