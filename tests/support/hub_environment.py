@@ -19,7 +19,7 @@ SOURCES = PROJECT / "src"
 
 @cache
 def hub_python() -> Path:
-    """The environment's interpreter. `hub_runtime` is not in it, but for an empty folder: hubs under test get `src` by PYTHONPATH,
+    """The environment's interpreter. `hub_runtime` is not in it, but for an empty folder: hubs under test get `src` as PYTHONPATH
     so that the environment is made anew only when what is installed changes."""
     root = cache_root() / "hub-environments"
     nothing = root / "no-sources"

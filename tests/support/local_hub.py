@@ -68,13 +68,17 @@ class LocalHub:
         (start / "values.json").write_text(json.dumps(self.values))
 
     def start(self) -> None:
-        """Start the supervisor."""
+        """Write the start files and start the supervisor."""
         self.write()
         (self.root / "run" / "status.json").unlink(missing_ok=True)
+        self.supervisor = self.supervise()
+
+    def supervise(self) -> subprocess.Popen[bytes]:
+        """Start a supervisor, whether there is one or not."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.root), "PYTHONPATH": str(SOURCES)}
         command = [*self.command, str(hub_python()), "-m", "hub_runtime.supervisor", str(self.root)]
         with (self.root / "supervisor.log").open("ab") as log:
-            self.supervisor = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+            return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
 
     def until(self, state: str, seconds: float = TIMEOUT) -> dict[str, Any]:
         """Wait for a state; another end of the story fails at once."""
@@ -127,7 +131,7 @@ class LocalHub:
                 marked = process.environ().get("HUB_RUNTIME_MARK", "").startswith(self.identity)
                 if (ours or marked) and process.status() != psutil.STATUS_ZOMBIE:
                     found.append(process)
-            except psutil.Error:
+            except (psutil.Error, OSError):
                 continue
         return found
 

@@ -1,5 +1,6 @@
 """Hubs of this machine, without the deployer."""
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +11,11 @@ from tests.support.local_hub import LocalHub, MakeHub
 
 
 @pytest.fixture(scope="session")
-def hubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for hubs, to which every UID may pass."""
-    folder = tmp_path_factory.mktemp("hubs")
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(0o755)
-    return folder
+def hubs() -> Iterator[Path]:
+    """A folder for hubs, to which every UID may pass: pytest's own are closed to others."""
+    with tempfile.TemporaryDirectory(prefix="hubs-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 def _maker(folder: Path) -> Iterator[MakeHub]:
