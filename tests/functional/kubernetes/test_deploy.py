@@ -1,0 +1,132 @@
+"""What people who deploy to a cluster rely on, in the order in which it happens to a hub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.support.cluster_fleet import ClusterFleet, hub_file
+from tests.support.hub_driver import Kernel, wait_for
+from websockets.exceptions import InvalidStatus
+
+pytestmark = pytest.mark.cluster
+
+
+def answer_of(kernel: Kernel, code: str) -> str | None:
+    """What the kernel prints; None while the proxy has no route to its server."""
+    try:
+        return kernel.run(code)
+    except InvalidStatus:
+        return None
+
+
+@pytest.fixture(scope="module")
+def kernel(fleet: ClusterFleet) -> Iterator[Kernel]:
+    """Ada's kernel, which keeps a variable through everything that happens to the hub."""
+    fleet.write()
+    assert fleet.deploy().code == 0
+    with fleet.person("ada") as ada:
+        ada.log_in()
+        ada.start(seconds=120)
+        kernel = ada.kernel()
+        kernel.run("kept = 'still here'")
+        yield kernel
+
+
+def test_a_dry_run_writes_nothing(fleet: ClusterFleet) -> None:
+    before = fleet.versions()
+    ended = fleet.deploy("--dry-run")
+    assert ended.code == 0, ended.err
+    assert "Try the new configuration" in ended.out
+    assert fleet.versions() == before
+
+
+def test_a_first_deploy_ends_with_a_hub_that_was_used(fleet: ClusterFleet) -> None:
+    ended = fleet.deploy("--format", "json")
+    assert ended.code == 0, ended.err
+    (hub,) = ended.data["hubs"]
+    assert hub["outcome"] == "deployed"
+    assert hub["check"]["healthy"]
+    assert {"deployment.apps/hub", "deployment.apps/proxy", "secret/hub"} <= fleet.names("deployments,secrets")
+    assert not fleet.names("jobs"), "the trial leaves nothing"
+
+
+def test_what_has_not_changed_is_left_alone(fleet: ClusterFleet, kernel: Kernel) -> None:
+    revision = fleet.revision()
+    ended = fleet.deploy()
+    assert ended.code == 0
+    assert "unchanged, nothing to do" in ended.out
+    assert fleet.revision() == revision
+    assert fleet.run("status", "onenode", "--format", "json").data["hubs"][0]["state"] == "running"
+
+
+def test_a_changed_word_restarts_the_hub_and_no_server(fleet: ClusterFleet, kernel: Kernel) -> None:
+    fleet.write(hub_file("Welcome back"))
+    planned = fleet.deploy("--dry-run")
+    assert "+" in planned.out
+    assert "Welcome back" in planned.out
+    ended = fleet.deploy()
+    assert ended.code == 0, ended.err
+    assert "Welcome back" in kernel.person.page("hub/home")
+    assert wait_for("the kernel", lambda: answer_of(kernel, "print(kept)")) == "still here\n"
+
+
+def test_a_failing_snippet_is_told_with_its_line_and_never_reaches_the_hub(fleet: ClusterFleet, kernel: Kernel) -> None:
+    pod, revision = fleet.names("pods"), fleet.revision()
+    fleet.write(hub_file(extraConfig={"mine": "first = 1\nraise ValueError('no such course')\n"}))
+    ended = fleet.deploy()
+    assert ended.code == 5, ended.err
+    assert "ValueError: no such course" in ended.err
+    assert "line 2" in ended.err
+    assert "was not touched" in ended.err
+    assert (fleet.names("pods"), fleet.revision()) == (pod, revision)
+
+
+def test_an_image_that_cannot_be_had_never_reaches_the_hub(fleet: ClusterFleet, kernel: Kernel) -> None:
+    pod, revision = fleet.names("pods"), fleet.revision()
+    content = hub_file()
+    content["hub"]["image"] = "localhost/no-such-hub:1"
+    fleet.write(content)
+    ended = fleet.deploy()
+    assert ended.code == 5, ended.err
+    assert "the image localhost/no-such-hub:1" in ended.err
+    assert (fleet.names("pods"), fleet.revision()) == (pod, revision)
+
+
+LATE = """
+import os
+if os.environ.get("HOSTNAME", "").startswith("hub-") and "trial" not in os.environ["HOSTNAME"]:
+    raise RuntimeError("only where it counts")
+"""
+
+
+def test_a_change_that_breaks_the_hub_later_is_rolled_back(fleet: ClusterFleet, kernel: Kernel) -> None:
+    fleet.write(hub_file("Welcome back", extraConfig={"mine": LATE}))
+    ended = fleet.deploy()
+    assert ended.code == 5, ended.err
+    assert "only where it counts" in ended.err
+    assert "What ran before runs again." in ended.err
+    wait_for("the hub", lambda: "Welcome back" in kernel.person.page("hub/home"))
+    assert wait_for("the kernel", lambda: answer_of(kernel, "print(kept)")) == "still here\n"
+    fleet.write(hub_file("Welcome back"))
+    assert "unchanged" in fleet.deploy().out
+
+
+def test_destroy_keeps_what_people_made_and_a_new_deploy_takes_it_up(fleet: ClusterFleet, kernel: Kernel) -> None:
+    kernel.run("open('/home/jovyan/diary', 'w').write('dear diary')")
+    keys = {name: value for name, value in fleet.get("secret", "hub")["data"].items() if name.startswith("hub.")}
+    ended = fleet.run("destroy", "onenode", "welcome", "--yes")
+    assert ended.code == 0, ended.err
+    for kept in ("homes", "database", "keys"):
+        assert f"kept: hub:onenode/welcome/{kept}" in ended.out
+    assert not fleet.names("deployments")
+    wait_for("the pods to go", lambda: not fleet.names("pods"))
+    fleet.write()
+    ended = fleet.deploy()
+    assert ended.code == 0, ended.err
+    assert {name: value for name, value in fleet.get("secret", "hub")["data"].items() if name in keys} == keys
+    with fleet.person("ada") as ada:
+        ada.log_in()
+        ada.start(seconds=120)
+        assert ada.kernel().run("print(open('/home/jovyan/diary').read())") == "dear diary\n"
+        ada.stop()
