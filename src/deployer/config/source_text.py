@@ -11,6 +11,12 @@ from deployer.model.place import Place
 # YAML 1.1 line breaks: what libyaml counts as a line.
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _LONGEST_EXCERPT = 300
+_SECRET_VALUE = re.compile(
+    r"""(\b\w*(?:secret|password|passwd|passphrase|token|api_?key|credentials?|crypt_?key|access_?key)["']?\s*[:=]\s*[\["'{ ]*)"""
+    r"""([^\s"'#,\]}][^"',\]}]*)|((?<=://)[^/\s:@]*:)([^/\s@]+)(?=@)|(^\s*)([A-Za-z0-9+/=]{40,})$""",
+    re.IGNORECASE,
+)
+"""A secret that somebody wrote in the open: after a name that says so, in an address, and a line of a key."""
 
 
 def is_secret(file: str) -> bool:
@@ -54,7 +60,12 @@ class SourceText:
 
 def _shown(text: str) -> str:
     """One column a character, so that the caret stands right; nothing that a terminal would obey."""
-    line = text[: _LONGEST_EXCERPT + 100].rstrip()
+    line = _SECRET_VALUE.sub(_stars, text)[: _LONGEST_EXCERPT + 100].rstrip()
     if line.isprintable():
         return line
     return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in line)
+
+
+def _stars(match: re.Match[str]) -> str:
+    name, value = next((match[group], match[group + 1]) for group in (1, 3, 5) if match[group + 1])
+    return f"{name}{'*' * len(value)}"
