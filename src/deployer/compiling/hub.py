@@ -9,6 +9,7 @@ from typing import Any
 
 from deployer.compiling.blocked import with_check_blocked
 from deployer.compiling.choices import choices_tree
+from deployer.compiling.cloud_chart import account_tree, home_nfs_tree, identity_tree
 from deployer.compiling.findings import findings, overridden
 from deployer.compiling.home import home_tree, homes_for_chart
 from deployer.compiling.hub_process import hub_tree
@@ -38,8 +39,16 @@ UPSTREAM_SECTIONS: tuple[Callable[[Inputs], Tree], ...] = (
     ingress_tree,
     network_tree,
     secrets_tree,
+    account_tree,
 )
-OWN_SECTIONS: tuple[Callable[[Inputs], Tree], ...] = (homes_for_chart, extras_tree, builder_secrets, uptime_tree)
+OWN_SECTIONS: tuple[Callable[[Inputs], Tree], ...] = (
+    homes_for_chart,
+    extras_tree,
+    builder_secrets,
+    uptime_tree,
+    identity_tree,
+    home_nfs_tree,
+)
 
 
 @dataclass(frozen=True, slots=True)
