@@ -7,9 +7,12 @@ import fcntl
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+UNUSED = 7 * 24 * 3600.0
+"""Seconds after which an older one goes."""
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -34,6 +37,7 @@ def cached(name: str, build: Callable[[Path], None]) -> Path:
     """
     folder = cache_root() / name
     if folder.is_dir():
+        os.utime(folder)
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_name(folder.name + ".lock").open("w") as lock:
@@ -44,4 +48,13 @@ def cached(name: str, build: Callable[[Path], None]) -> Path:
             unfinished.mkdir()
             build(unfinished)
             unfinished.rename(folder)
+            _forget_unused(folder)
     return folder
+
+
+def _forget_unused(folder: Path) -> None:
+    """Remove older ones of the same thing, named with another digest, that nobody has used for a week."""
+    thing = folder.name.rpartition("-")[0]
+    for other in folder.parent.glob(f"{thing}-*") if thing else ():
+        if other.is_dir() and time.time() - other.stat().st_mtime > UNUSED:
+            shutil.rmtree(other, ignore_errors=True)

@@ -1,6 +1,8 @@
 """What is built once is built once, whole, and anew when its inputs change."""
 
+import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,15 @@ def test_a_half_made_one_is_never_used() -> None:
     with pytest.raises(OSError, match="no space left"):
         cached("part", fails)
     assert list(cached("part", lambda folder: (folder / "whole").touch()).iterdir()) == [cached("part", fails) / "whole"]
+
+
+def test_older_ones_go_once_nobody_has_used_them_for_a_week(tmp_path: Path) -> None:
+    for name, days in (("part/thing-old", 8), ("part/thing-recent", 6), ("part/other-old", 8)):
+        folder = cached(name, lambda _: None)
+        os.utime(folder, (time.time() - days * 86400,) * 2)
+    cached("part/thing-new", lambda _: None)
+    left = sorted(path.name for path in (tmp_path / "part").iterdir() if path.is_dir())
+    assert left == ["other-old", "thing-new", "thing-recent"]
 
 
 def test_of_two_at_once_one_builds_and_the_other_waits() -> None:

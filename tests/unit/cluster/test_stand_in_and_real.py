@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ def comparable(item: Any) -> Any:
     match item:
         case dict():
             ignored = (*RANDOM, *SAME_MEANING)
-            return {key: comparable(value) for key, value in item.items() if not any(part in key for part in ignored)}
+            pairs = {key: comparable(value) for key, value in item.items() if not any(part in key for part in ignored)}
+            return pairs | {key: json.loads(b64decode(pairs[key])) for key in pairs if key == ".dockerconfigjson"}
         case list():
             return sorted((comparable(entry) for entry in item), key=lambda entry: json.dumps(entry, sort_keys=True))
         case str():
