@@ -142,7 +142,7 @@ class ClusterFleet:
         return max((int(entry["metadata"]["labels"]["version"]) for entry in found), default=0)
 
     def versions(self) -> dict[str, str]:
-        """The version of every object of the cluster that somebody could have written, but for those that change by themselves."""
+        """The version of every object of the cluster that a deploy could have written."""
         kinds = (
             "namespaces,secrets,configmaps,services,serviceaccounts,persistentvolumeclaims,deployments,jobs,roles,rolebindings"
         )

@@ -10,6 +10,7 @@ from deployer.errors import UsageError
 from deployer.model.access import Cloud, ClusterAccess
 from deployer.model.protocols import Clock, FleetFiles, Process, Progress, State
 from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.lease import Leases
 from deployer.targets.kubernetes.rendering import Charts, Renderer
 from deployer.targets.kubernetes.rollout import SCALE_UP_SECONDS, Rollout
@@ -57,6 +58,7 @@ class KubernetesClusters:
             cluster=access.cluster,
             connection=connection,
             renderer=renderer,
+            installer=Installer(connection, renderer, self.user),
             leases=Leases(connection, self.clock, self.progress, self.user),
             clock=self.clock,
             progress=self.progress,

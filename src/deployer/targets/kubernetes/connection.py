@@ -20,6 +20,7 @@ _REQUEST_SECONDS = 20
 _FORBIDDEN = re.compile(
     r'cannot (?P<verb>\w+) resource "(?P<what>[^"]+)"(?: in API group "[^"]*")?(?: in the namespace "(?P<where>[^"]+)")?'
 )
+_TOO_LARGE = re.compile("Too long: (?:must have|may not be more)|request is too large|Request entity too large|exceeds the limit")
 _QUOTA = re.compile(r"exceeded quota: (?P<quota>[^,]+), requested: (?P<asked>\S+), used: (?P<used>\S+), limited: (?P<limit>\S+)")
 
 
@@ -107,26 +108,38 @@ class Connection:
     def refusal(self, status: int | None, body: str) -> DeployerError:
         """What the API server refused, in words."""
         message = _message(body)
-        if status == 401:
+        known = self.known_refusal("Unauthorized" if status == 401 else message)
+        if known:
+            return known
+        if status == 409:
+            return GuardError(f"cluster {self.cluster}: {message}", hint="Somebody else changed it at the same time; try again.")
+        return ExternalError(f"cluster {self.cluster} refused: {message}", hint=f"Look with `deployer doctor {self.cluster}`.")
+
+    def known_refusal(self, said: str) -> DeployerError | None:
+        """What the API server refuses most often, wherever its words are found; None for anything else."""
+        if "Unauthorized" in said:
             return ExternalError(
                 f"cluster {self.cluster} does not accept the credentials: they have expired or are wrong",
                 hint="Get a new kubeconfig from whoever runs the cluster, or log in again.",
             )
-        if match := _FORBIDDEN.search(message):
+        if match := _FORBIDDEN.search(said):
             where = f" in namespace {match['where']}" if match["where"] else ""
             return ExternalError(
                 f"the account may not {match['verb']} {match['what']}{where} of cluster {self.cluster}",
                 hint=f"Ask whoever runs the cluster for this right; `deployer doctor {self.cluster}` lists all that are needed.",
             )
-        if match := _QUOTA.search(message):
+        if match := _QUOTA.search(said):
             return ExternalError(
                 f"the quota `{match['quota']}` of cluster {self.cluster} is used up: "
                 f"{match['asked']} asked for, {match['used']} of {match['limit']} used",
                 hint="Ask whoever runs the cluster for more, or free some.",
             )
-        if status == 409:
-            return GuardError(f"cluster {self.cluster}: {message}", hint="Somebody else changed it at the same time; try again.")
-        return ExternalError(f"cluster {self.cluster} refused: {message}", hint=f"Look with `deployer doctor {self.cluster}`.")
+        if _TOO_LARGE.search(said):
+            return ExternalError(
+                f"what is to be kept in cluster {self.cluster} is larger than the 1 MiB that Kubernetes and helm can store",
+                hint="Take big files out of the values: put them into the image, or into people's homes by `content`.",
+            )
+        return None
 
     def silence(self, error: Exception) -> ExternalError:
         """The API server that does not answer."""

@@ -9,8 +9,8 @@ import os
 import platform
 import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from deployer.errors import DeployerError, GuardError, LockedError
@@ -29,12 +29,14 @@ class Held:
     """A lock that this process holds, until it is lost."""
 
     holder: str
+    still: Callable[[], bool]
+    """Looks in the cluster whether it is still ours."""
     lost: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
 
     def require(self) -> None:
         """Before each write. Raises LockedError where somebody else has taken the lock."""
-        if self.lost.is_set():
+        if self.lost.is_set() or not self.still():
             raise LockedError("the lock was lost to somebody else", hint="Nothing further was changed; deploy again.")
 
 
@@ -54,8 +56,10 @@ class Leases:
         if namespace.manifest() is None:
             labels = {"app.kubernetes.io/managed-by": "deployer"}
             manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}}
-            self.connection.request("POST", "/api/v1/namespaces", body=manifest)
-        held = Held(f"{self.user} on {platform.node()} (process {os.getpid()}, {uuid.uuid4().hex[:8]})")
+            with suppress(GuardError):  # somebody else made it at the same time
+                self.connection.request("POST", "/api/v1/namespaces", body=manifest)
+        holder = f"{self.user} on {platform.node()} (process {os.getpid()}, {uuid.uuid4().hex[:8]})"
+        held = Held(holder, lambda: _holder(namespace.get("leases", name)) == holder)
         self._take(namespace, name, held)
         renewing = threading.Thread(target=self._renew, args=(namespace, name, held), daemon=True)
         renewing.start()
@@ -64,23 +68,26 @@ class Leases:
         finally:
             held.ended.set()
             renewing.join()
-            if not held.lost.is_set():
-                namespace.delete("leases", name)
+            with suppress(DeployerError):  # the cluster cannot be reached: it expires
+                if not held.lost.is_set() and held.still():
+                    namespace.delete("leases", name)
 
     def _take(self, namespace: Namespace, name: str, held: Held) -> None:
         began = self.clock.monotonic()
         seen, since, told = "", began, ""
         while True:
+            asked = self.clock.monotonic()
             lease = namespace.get("leases", name)
             now = self.clock.monotonic()
             version = lease["metadata"]["resourceVersion"] if lease else ""
-            if version != seen:
+            # While the API server was away, nobody could renew either.
+            if version != seen or now - asked > _RENEW_SECONDS:
                 seen, since = version, now
             if lease is None or now - since > LEASE_SECONDS:
                 if self._write(namespace, name, held, lease):
                     return
                 continue
-            holder = lease["spec"].get("holderIdentity", "somebody")
+            holder = _holder(lease)
             if holder != told:
                 told = holder
                 self.progress.say(f"{name} is being changed by {holder}; waiting for it")
@@ -96,7 +103,7 @@ class Leases:
                 namespace.create("leases", manifest)
             else:
                 manifest["metadata"]["resourceVersion"] = lease["metadata"]["resourceVersion"]
-                namespace.replace("leases", manifest)
+                return namespace.replace("leases", manifest) is not None
         except GuardError:
             return False
         return True
@@ -105,12 +112,16 @@ class Leases:
         while not held.ended.wait(_RENEW_SECONDS):
             try:
                 lease = namespace.get("leases", name)
-                if lease is None or lease["spec"].get("holderIdentity") != held.holder:
+                if _holder(lease) != held.holder:
                     held.lost.set()
                     return
                 self._write(namespace, name, held, lease)
             except DeployerError:
                 continue  # the API server is asked again; `require` looks before each write
+
+
+def _holder(lease: Object | None) -> str:
+    return str(lease["spec"].get("holderIdentity", "somebody")) if lease else ""
 
 
 def _manifest(name: str, holder: str, clock: Clock) -> Object:

@@ -55,10 +55,10 @@ class Namespace:
         made: Object = self.connection.request("POST", self._path(plural), body=manifest, query={"fieldManager": FIELD_MANAGER})
         return made
 
-    def replace(self, plural: str, manifest: Object) -> Object:
-        """Replace an object; with its `resourceVersion`, only where nobody changed it since."""
+    def replace(self, plural: str, manifest: Object) -> Object | None:
+        """Replace an object; with its `resourceVersion`, only where nobody changed it since. None where it is not there."""
         name = manifest["metadata"]["name"]
-        made: Object = self.connection.request("PUT", self._path(plural, name), body=manifest)
+        made: Object | None = self.connection.request("PUT", self._path(plural, name), body=manifest)
         return made
 
     def put(self, plural: str, manifest: Object) -> None:

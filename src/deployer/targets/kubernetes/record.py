@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -48,11 +47,11 @@ class Records:
         """The last settled one before."""
         return self._read(_PREVIOUS)
 
-    def begin(self, record: Record) -> None:
-        """Keep a new record; a settled one becomes the previous."""
+    def begin(self, record: Record, key: bytes) -> None:
+        """Keep a new record with the key of its digests; a settled one becomes the previous."""
         before = self.read()
-        entries = {_RECORD: _packed(record)} | ({_PREVIOUS: _packed(before)} if before and before.settled else {})
-        self._write(entries)
+        entries = {_RECORD: _packed(record), _KEY: base64.b64encode(key).decode()}
+        self._write(entries | ({_PREVIOUS: _packed(before)} if before and before.settled else {}))
 
     def settle(self) -> None:
         """The last deploy stays."""
@@ -64,15 +63,10 @@ class Records:
         if record := self.previous():
             self._write({_RECORD: _packed(replace(record, revision=revision, settled=True))})
 
-    def digest_key(self, *, keep: bool) -> bytes:
-        """The key of digests in this namespace's records; a new one where there is none, written down with `keep`."""
-        found = self._secret()
-        if found and _KEY in (found.get("data") or {}):
-            return base64.b64decode(found["data"][_KEY])
-        key = secrets.token_bytes(32)
-        if keep and self.namespace.manifest():
-            self._write({_KEY: base64.b64encode(key).decode()})
-        return key
+    def digest_key(self) -> bytes | None:
+        """The key of the digests in this namespace's records; None where there is none yet."""
+        found = (self._secret() or {}).get("data") or {}
+        return base64.b64decode(found[_KEY]) if _KEY in found else None
 
     def _secret(self) -> Object | None:
         return self.namespace.get("secrets", NAME)

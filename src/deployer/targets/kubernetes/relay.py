@@ -6,6 +6,7 @@ import socket
 import threading
 from contextlib import closing, suppress
 
+from deployer.errors import DeployerError
 from deployer.targets.kubernetes.connection import Connection
 
 _CHUNK = 65536
@@ -28,7 +29,7 @@ def _serve(client: socket.socket, connection: Connection, namespace: str, pod: s
     from kubernetes.client import CoreV1Api
     from kubernetes.stream import portforward
 
-    with client, suppress(OSError):
+    with client, suppress(OSError, DeployerError):  # a connection that breaks says as much
         core = CoreV1Api(connection.fresh_client())
         forwarding = connection.patiently(
             lambda: portforward(core.connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from deployer.errors import ExternalError, LockedError, ToolFailedError, UnknownNameError
+from deployer.errors import ExternalError, LockedError, UnknownNameError
 from deployer.model.health import HubAccess
 from deployer.model.plan import Manifests, Running, Step
 from deployer.model.protocols import Clock, Progress
@@ -17,12 +17,13 @@ from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.database import CLAIM, Database
+from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.lease import Held, Leases
-from deployer.targets.kubernetes.objects import Namespace, Object, documents_of
+from deployer.targets.kubernetes.objects import Namespace, Object, conditions
 from deployer.targets.kubernetes.record import Record, Records
 from deployer.targets.kubernetes.relay import relay
 from deployer.targets.kubernetes.releases import Releases, Revision
-from deployer.targets.kubernetes.rendering import Renderer, refused_values, values_files
+from deployer.targets.kubernetes.rendering import Renderer
 from deployer.targets.kubernetes.rollout import Rollout, is_ready
 from deployer.targets.kubernetes.trial import Trial
 
@@ -34,6 +35,8 @@ _STUCK_SECONDS = 600
 _HOMES = "homes"
 _NAMESPACE, _REPAIR, _TRY, _SAVE, _UPGRADE = "namespace", "repair", "try", "save-database", "upgrade"
 _PAUSE = "logins pause for less than a minute; running servers go on"
+_REMOVAL_SECONDS = 120
+_REMOVED = "Look what keeps it (`kubectl get namespace NAME -o yaml`), then deploy again."
 _SERVERS = "component=singleuser-server"
 
 
@@ -46,6 +49,7 @@ class KubernetesTarget:
     connection: Connection
     renderer: Renderer
     leases: Leases
+    installer: Installer
     clock: Clock
     progress: Progress
     user: str
@@ -53,9 +57,11 @@ class KubernetesTarget:
     _held: dict[HubRef, Held] = field(default_factory=dict)
     _schemas: dict[HubRef, tuple[str, str]] = field(default_factory=dict)
     """Schema revision of the database as it was saved, and of the new hub."""
+    _new_keys: dict[HubRef, bytes] = field(default_factory=dict)
 
     def digest_key(self, ref: HubRef, *, keep: bool) -> bytes:
-        return self._records(ref).digest_key(keep=keep)
+        """A new key is written down with the first record, under the lock: until then it is this process's own."""
+        return self._records(ref).digest_key() or self._new_keys.setdefault(ref, secrets.token_bytes(32))
 
     def render(self, release: Release) -> Manifests:
         return Manifests(self.renderer.documents(release, self.connection.version.lstrip("v")))
@@ -92,7 +98,7 @@ class KubernetesTarget:
             return ()
         namespace = self._namespace(release.ref)
         last = Releases(namespace, release.ref.hub).last()
-        steps = [] if namespace.manifest() else [Step(_NAMESPACE, f"Make the namespace {release.ref.hub}")]
+        steps = [] if _stands(namespace.manifest()) else [Step(_NAMESPACE, f"Make the namespace {release.ref.hub}")]
         if last and last.pending:
             steps.append(Step(_REPAIR, "Repair the release that was interrupted"))
         steps.append(Step(_TRY, "Try the new configuration beside what runs"))
@@ -134,6 +140,8 @@ class KubernetesTarget:
             return False
         if last and last.number > previous.revision:
             self._roll_back(ref, previous.revision)
+        else:
+            records.bring_back(previous.revision)
         return True
 
     def rollback(self, ref: HubRef) -> None:
@@ -146,6 +154,7 @@ class KubernetesTarget:
     def access(self, ref: HubRef) -> HubAccess:
         namespace = self._namespace(ref)
         pods = namespace.list("pods", labels="component=proxy", fields="status.phase=Running")
+        pods = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
         if not pods:
             raise ExternalError(f"{ref} has no proxy that runs", hint=f"Look with `deployer status {ref.cluster} {ref.hub}`.")
         token = namespace.secret("hub").get(_TOKEN, "")
@@ -175,7 +184,7 @@ class KubernetesTarget:
     def destroy(self, ref: HubRef, *, also: frozenset[str]) -> tuple[str, ...]:
         namespace = self._namespace(ref)
         keys = namespace.get("secrets", "hub")
-        self.renderer.helm.uninstall(self.connection.helm, ref.hub, namespace=namespace.name)
+        self.installer.uninstall(ref)
         for pod in namespace.list("pods", labels=_SERVERS, metadata_only=True):
             namespace.delete("pods", pod["metadata"]["name"])
         if keys and f"hub:{ref}/keys" not in also:
@@ -186,7 +195,7 @@ class KubernetesTarget:
                     namespace.delete(plural, entry)
         namespace.delete("secrets", "deployer")
         remaining = self.remaining(ref)
-        if not remaining:
+        if not remaining and LABEL_HUB in ((namespace.manifest() or {}).get("metadata", {}).get("labels") or {}):
             self.connection.request("DELETE", f"/api/v1/namespaces/{namespace.name}")
         return remaining
 
@@ -203,7 +212,14 @@ class KubernetesTarget:
         }
 
     def _make_namespace(self, release: Release) -> None:
-        ref = release.ref
+        ref, namespace = release.ref, self._namespace(release.ref)
+        deadline = self.clock.monotonic() + _REMOVAL_SECONDS
+        while (found := namespace.manifest()) is not None:
+            if _stands(found):
+                return
+            if self.clock.monotonic() > deadline:
+                raise ExternalError(f"namespace {ref.hub} is still being removed: {_last_word(found)}", hint=_REMOVED)
+            self.clock.sleep(1)
         labels = {"app.kubernetes.io/managed-by": "deployer", LABEL_CLUSTER: ref.cluster, LABEL_HUB: ref.hub}
         manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ref.hub, "labels": labels}}
         self.connection.request("POST", "/api/v1/namespaces", body=manifest)
@@ -225,16 +241,12 @@ class KubernetesTarget:
 
     def _try(self, release: Release) -> None:
         namespace = self._namespace(release.ref)
-        tried = Trial(namespace, self.rollout(namespace), self.clock).run(self._dry_run(release))
+        tried = Trial(namespace, self.rollout(namespace), self.clock).run(self.installer.manifests(release))
         self._schemas[release.ref] = ("", tried.schema if tried else "")
 
     def _save(self, release: Release) -> None:
         saved = Database(self._namespace(release.ref), self.clock).save()
         self._schemas[release.ref] = (saved, self._schemas.get(release.ref, ("", ""))[1])
-
-    def _dry_run(self, release: Release) -> list[Object]:
-        """The objects as the API server would get them, with what helm looks up in the cluster."""
-        return list(documents_of(json.loads(self._helm(release, dry_run=True))["manifest"]))
 
     def _upgrade(self, release: Release, *, manifests: Manifests) -> None:
         namespace = self._namespace(release.ref)
@@ -249,26 +261,11 @@ class KubernetesTarget:
                 address=url,
                 login=f"Log in by {release.login}." if release.login else "",
                 database=self._schemas.get(release.ref, ("", ""))[0],
-            )
+            ),
+            self.digest_key(release.ref, keep=True),
         )
-        self._helm(release, dry_run=False)
+        self.installer.upgrade(release)
         self.rollout(namespace).wait()
-
-    def _helm(self, release: Release, *, dry_run: bool) -> str:
-        chart = self.renderer.chart(release)
-        with values_files([release.values]) as files:
-            try:
-                return self.renderer.helm.upgrade(
-                    self.connection.helm,
-                    release.ref.hub,
-                    chart,
-                    namespace=release.ref.hub,
-                    values=files,
-                    description=f"deployed by {self.user}",
-                    dry_run=dry_run,
-                )
-            except ToolFailedError as error:
-                raise error if error.hint else refused_values(release, error) from None
 
     def _roll_back(self, ref: HubRef, revision: int) -> None:
         """Helm's revision again, with the database as it was where the new hub has changed its schema."""
@@ -276,7 +273,7 @@ class KubernetesTarget:
         before, after = self._schemas.get(ref, ("", ""))
         if before and after and before != after:
             Database(namespace, self.clock).put_back()
-        self.renderer.helm.rollback(self.connection.helm, ref.hub, revision, namespace=namespace.name)
+        self.installer.rollback(ref, revision)
         last = Releases(namespace, ref.hub).last()
         records.bring_back(last.number if last else revision)
         self.rollout(namespace).wait()
@@ -303,6 +300,17 @@ def _ailment(record: Record | None, last: Revision | None, deployments: list[Obj
     if missing:
         return f"removed by hand: {', '.join(sorted(missing))}"
     return f"not ready: {', '.join(waiting)}" if waiting else ""
+
+
+def _stands(namespace: Object | None) -> bool:
+    """It is there, and not on its way out."""
+    return namespace is not None and not namespace["metadata"].get("deletionTimestamp")
+
+
+def _last_word(namespace: Object) -> str:
+    """Why a namespace does not go."""
+    said = [entry["message"] for entry in conditions(namespace).values() if entry.get("status") == "True"]
+    return "; ".join(said) or "the cluster does not say why"
 
 
 def _image(hub: Object | None) -> str:

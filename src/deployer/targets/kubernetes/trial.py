@@ -11,7 +11,7 @@ from deployer.errors import UnhealthyError
 from deployer.model.protocols import Clock
 from deployer.targets.kubernetes.objects import Namespace, Object
 from deployer.targets.kubernetes.rollout import Rollout
-from deployer.targets.kubernetes.words import refused_pods, troubles
+from deployer.targets.kubernetes.words import Trouble, refusal, troubles
 
 NAME = "hub-trial"
 _HUB = "hub"
@@ -59,26 +59,36 @@ class Trial:
             self.namespace.delete(plural, NAME)
 
     def _wait(self) -> Tried:
-        deadline = self.clock.monotonic() + _SECONDS
+        began, told = self.clock.monotonic(), set[str]()
         while True:
             job = self.namespace.get("jobs", NAME) or {}
             status = job.get("status") or {}
-            pods = self.namespace.list("pods", labels=f"job-name={NAME}")
+            uid = (job.get("metadata") or {}).get("uid", "")
+            pods = self.namespace.list("pods", labels=f"batch.kubernetes.io/controller-uid={uid}")
             if status.get("succeeded"):
                 return _told(self.namespace.log(pods[0]["metadata"]["name"], lines=50))
             if status.get("failed"):
                 raise self._refused(pods)
-            found = [*refused_pods([job] if job else []), *(trouble for pod in pods for trouble in troubles(pod))]
+            found = [*self._refusals(uid, pods), *(trouble for pod in pods for trouble in troubles(pod))]
             # A container that ended has more to say than its exit code; the Job's own end tells it.
             final = next((trouble for trouble in found if trouble.final and not trouble.container), None)
             if final:
                 raise self.rollout.failure(final)
-            if self.clock.monotonic() > deadline:
+            for trouble in found:
+                if not trouble.container and trouble.what not in told:
+                    told.add(trouble.what)
+                    self.rollout.progress.warn(trouble.what)
+            if self.clock.monotonic() - began > (self.rollout.scale_up_seconds if found else _SECONDS):
                 reason = found[0].what if found else "its pod does not start"
                 raise UnhealthyError(
                     f"the new configuration could not be tried: {reason}", hint="The running hub was not touched."
                 )
             self.clock.sleep(0.5)
+
+    def _refusals(self, uid: str, pods: list[Object]) -> list[Trouble]:
+        """Why the API server takes no pod of the Job, which only its events say."""
+        events = [] if pods else self.namespace.list("events", fields=f"involvedObject.uid={uid},reason=FailedCreate")
+        return [Trouble(f"no pod to try it in may be made: {refusal(event.get('message', ''))}", _UNTOUCHED) for event in events]
 
     def _refused(self, pods: list[Object]) -> UnhealthyError:
         lines = self.namespace.log(pods[0]["metadata"]["name"], lines=_LOG_LINES) if pods else ()
@@ -122,7 +132,7 @@ def _job(hub: Object, *, own_account: bool) -> Object:
         pod.pop("serviceAccountName", None)
     labels = {"app.kubernetes.io/managed-by": "deployer", "app.kubernetes.io/component": "trial"}
     template = {"metadata": {"labels": labels}, "spec": pod}
-    spec = {"backoffLimit": 0, "activeDeadlineSeconds": _SECONDS, "ttlSecondsAfterFinished": 600, "template": template}
+    spec = {"backoffLimit": 0, "ttlSecondsAfterFinished": 600, "template": template}
     return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": NAME, "labels": labels}, "spec": spec}
 
 

@@ -1,0 +1,103 @@
+"""What helm writes to a cluster: asked again after an outage, and told in words where it fails."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from deployer.errors import DeployerError, ExternalError, LockedError, ToolFailedError
+from deployer.model.release import HubRef, Release
+from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.objects import Namespace, Object, documents_of
+from deployer.targets.kubernetes.releases import Releases
+from deployer.targets.kubernetes.rendering import Renderer, refused_values, values_files
+
+Result = TypeVar("Result")
+_OUTAGE = re.compile(
+    "connection refused|connection reset|cluster unreachable|unexpected EOF|: EOF|i/o timeout|TLS handshake timeout"
+    "|connection lost|server is currently unable|etcdserver: (?:leader|request timed out)|http2: "
+)
+_UNKNOWN_KIND = re.compile(r'no matches for kind "(?P<kind>[^"]+)" in version "(?P<version>[^"]+)"')
+_REFUSED_VALUES = re.compile("meet the specifications of the schema|execution error at|template: |YAML parse error")
+_BUSY = "another operation (install/upgrade/rollback) is in progress"
+
+
+@dataclass(frozen=True, slots=True)
+class Installer:
+    """Installs, upgrades, rolls back and removes the releases of one cluster. Nothing here waits for pods."""
+
+    connection: Connection
+    renderer: Renderer
+    user: str
+
+    def manifests(self, release: Release) -> list[Object]:
+        """The objects as the API server would get them, with what helm looks up in the cluster. Writes nothing."""
+        return list(documents_of(json.loads(self._upgrade(release, dry_run=True))["manifest"]))
+
+    def upgrade(self, release: Release) -> None:
+        """Install or upgrade."""
+        self._upgrade(release, dry_run=False)
+
+    def rollback(self, ref: HubRef, revision: int) -> None:
+        """Back to a revision of helm's."""
+        helm = self.renderer.helm
+        self._through(ref, lambda: helm.rollback(self.connection.helm, ref.hub, revision, namespace=ref.hub))
+
+    def uninstall(self, ref: HubRef) -> None:
+        """Remove the release; none is fine."""
+        self._through(ref, lambda: self.renderer.helm.uninstall(self.connection.helm, ref.hub, namespace=ref.hub))
+
+    def _upgrade(self, release: Release, *, dry_run: bool) -> str:
+        chart = self.renderer.chart(release)
+        with values_files([release.values]) as files:
+            return self._through(
+                release.ref,
+                lambda: self.renderer.helm.upgrade(
+                    self.connection.helm,
+                    release.ref.hub,
+                    chart,
+                    namespace=release.ref.hub,
+                    values=files,
+                    description=f"deployed by {self.user}",
+                    dry_run=dry_run,
+                ),
+                release,
+            )
+
+    def _through(self, ref: HubRef, work: Callable[[], Result], release: Release | None = None) -> Result:
+        """Carry it out; once more where the API server went away in the middle, after repairing what that left."""
+        releases = Releases(Namespace(self.connection, ref.hub), ref.hub)
+        before = releases.last()
+        try:
+            return work()
+        except ToolFailedError as error:
+            if not _OUTAGE.search(error.message):
+                raise self._told(ref, error, release) from None
+        now = releases.last()
+        if now and now.pending and (before is None or now.number > before.number):
+            releases.forget(now)
+        try:
+            return work()
+        except ToolFailedError as error:
+            raise self._told(ref, error, release) from None
+
+    def _told(self, ref: HubRef, error: ToolFailedError, release: Release | None) -> DeployerError:
+        said = error.message
+        if _OUTAGE.search(said):
+            return self.connection.silence(error)
+        if known := self.connection.known_refusal(said):
+            return known
+        if match := _UNKNOWN_KIND.search(said):
+            return ExternalError(
+                f"cluster {ref.cluster} does not know objects of kind {match['kind']} ({match['version']}), which {ref} needs",
+                hint=f"`deployer support deploy {ref.cluster}` installs what the hubs' charts use.",
+            )
+        if _BUSY in said:
+            return LockedError(f"somebody else runs helm on {ref}", hint="Wait for them, then deploy again.")
+        if release and _REFUSED_VALUES.search(said):
+            return refused_values(release, error)
+        reason = said.splitlines()[-1].strip().removeprefix("Error: ")
+        return ExternalError(f"helm could not change {ref}: {reason}", hint=f"Look with `deployer doctor {ref.cluster}`.")
