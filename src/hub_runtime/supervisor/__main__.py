@@ -26,6 +26,9 @@ def main(arguments: list[str]) -> int:
     except AlreadyRunning as error:
         sys.stderr.write(f"{error}\n")
         return _ALREADY
+    except OSError as error:
+        sys.stderr.write(f"{arguments[0]} cannot be used: {error}\n")
+        return 1
 
 
 if __name__ == "__main__":

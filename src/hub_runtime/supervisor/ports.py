@@ -45,8 +45,8 @@ def _free() -> int:
         return int(probe.getsockname()[1])
 
 
-def keep_ports(folder: HubFolder) -> Ports:
-    """The ports of last time where they are free, else new ones."""
+def keep_ports(folder: HubFolder) -> tuple[Ports, bool]:
+    """The ports of last time where they are free, else new ones; and whether the hub's is another than last time."""
     kept = read_json(folder.ports) or {}
     chosen: dict[str, int] = {}
     for name in ("hub", "proxy_api"):
@@ -54,4 +54,4 @@ def keep_ports(folder: HubFolder) -> Ports:
         chosen[name] = port if isinstance(port, int) and is_free(port) else _free()
     ports = Ports(**chosen)
     write_private(folder.ports, json.dumps(asdict(ports)))
-    return ports
+    return ports, kept.get("hub") not in (None, ports.hub)

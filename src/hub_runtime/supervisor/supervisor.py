@@ -108,8 +108,11 @@ class Supervisor:
         await survivors.end_parts(self.folder)
         if not self.folder.database.exists():
             await survivors.end_servers(self.folder)
+        self.ports, moved = keep_ports(self.folder)
+        if moved and survivors.running_servers(self.folder):
+            log.warning("the hub's own port was taken meanwhile: people's servers would not find the hub, and are ended")
+            await survivors.end_servers(self.folder)
         survivors.forget_ended(self.folder)
-        self.ports = keep_ports(self.folder)
 
     def _accept(self, asked: Accepted) -> None:
         """Take the files that are asked for. Raises MachineProblem where the port is taken."""
@@ -193,7 +196,7 @@ class Supervisor:
             self._reload.clear()
             try:
                 await self._reload_once()
-            except RuntimeProblem as problem:
+            except (RuntimeProblem, OSError) as problem:
                 self.tell.refused(start_digest(self.folder.start), str(problem))
 
     async def _reload_once(self) -> None:

@@ -46,5 +46,8 @@ class Teller:
         self.write()
 
     def write(self) -> None:
-        """After a part's status has changed."""
-        write_status(self._path, self.status)
+        """After a part's status has changed. A full disk must not end a hub that runs: it is told in the log alone."""
+        try:
+            write_status(self._path, self.status)
+        except OSError as error:
+            log.warning("the status cannot be written: %s", error)

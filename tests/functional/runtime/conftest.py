@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.functional.runtime.busy_hub import SETTINGS, busy_values
 from tests.support.local_hub import LocalHub, MakeHub
 
 
@@ -41,3 +42,12 @@ def make_hub(hubs: Path) -> Iterator[MakeHub]:
 def make_lasting_hub(hubs: Path) -> Iterator[MakeHub]:
     """Make a hub that several tests use."""
     yield from _maker(hubs)
+
+
+@pytest.fixture(scope="session")
+def shared_hub(hubs: Path) -> Iterator[LocalHub]:
+    """A hub that tests share, as long as they leave it as it was."""
+    for make in _maker(hubs):
+        hub = make(values=busy_values(), settings=SETTINGS)
+        hub.up()
+        yield hub

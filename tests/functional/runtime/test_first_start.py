@@ -5,6 +5,7 @@ import shutil
 import socket
 
 import pytest
+from tests.functional.runtime.busy_hub import TEMPLATES
 from tests.support.local_hub import LocalHub, MakeHub, plain_values
 
 pytestmark = pytest.mark.functional
@@ -102,7 +103,10 @@ def test_a_login_provider_is_replaced_and_people_s_own_classes_stay(make_hub: Ma
     values = plain_values(config=config, extraConfig=SNIPPETS)
     hub = make_hub(values=values, command=somebody)
     password = hub.root / "password"
-    hub.settings = {"login_override": {"reason": "GitHub cannot log in here", "password_file": str(password)}}
+    hub.settings = {
+        "login_override": {"reason": "GitHub cannot log in here", "password_file": str(password)},
+        "templates": [str(TEMPLATES)],
+    }
     hub.write()
     password.write_text("local password\n")
     password.chmod(0o600)
@@ -119,6 +123,9 @@ def test_a_login_provider_is_replaced_and_people_s_own_classes_stay(make_hub: Ma
             with pytest.raises(AssertionError, match="is not let in"):
                 nobody.log_in()
     with hub.person("ben", "local password") as ben:
+        landing = ben.page("hub/login")
+        assert "GitHub cannot log in here" in landing
+        assert "<h1>JupyterHub</h1>" in landing
         ben.log_in()
         ben.start()
         code = "import os; print(os.environ['OURS'], os.environ['HOOKED'], os.getuid())"

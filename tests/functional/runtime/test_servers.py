@@ -8,64 +8,15 @@ from collections.abc import Iterator
 import psutil
 import pytest
 from tests.support.hub_driver import Kernel, Person, wait_for
-from tests.support.local_hub import LocalHub, MakeHub, plain_values
+from tests.support.local_hub import LocalHub
 
 pytestmark = pytest.mark.functional
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives each person a UID")
-LIMIT = "400M"
-PROFILES = [
-    {
-        "display_name": "Usual",
-        "slug": "usual",
-        "default": True,
-        "profile_options": {
-            "size": {
-                "display_name": "Size",
-                "choices": {
-                    "large": {"display_name": "Large", "kubespawner_override": {"environment": {"SIZE": "large"}}},
-                    "small": {
-                        "display_name": "Small",
-                        "default": True,
-                        "kubespawner_override": {"environment": {"SIZE": "small"}},
-                    },
-                },
-            }
-        },
-    },
-    {
-        "display_name": "Broken",
-        "slug": "broken",
-        "kubespawner_override": {"cmd": ["sh", "-c", "echo 'no such <module>'; exit 3"]},
-    },
-]
-SINGLEUSER = {
-    "defaultUrl": "/lab",
-    "memory": {"limit": LIMIT, "guarantee": "1M"},
-    "extraEnv": {"GREETING": "hello {username}", "REFERENCE": "$(GREETING)!"},
-    "extraFiles": {
-        "gitconfig": {"mountPath": "/etc/gitconfig", "stringData": "[user]\n  name = everybody\n", "mode": 0o444},
-        "config": {
-            "mountPath": "/usr/local/etc/jupyter/jupyter_server_config.json",
-            "data": {"MappingKernelManager": {"cull_idle_timeout": 4321}},
-        },
-    },
-    "lifecycleHooks": {"postStart": {"exec": {"command": ["sh", "-c", "id -u > ~/hook"]}}},
-    "profileList": PROFILES,
-}
 
 
 @pytest.fixture(scope="module")
-def hub(make_lasting_hub: MakeHub) -> LocalHub:
-    values = plain_values(allowNamedServers=True)
-    values["jupyterhub"]["singleuser"] = SINGLEUSER
-    hub = make_lasting_hub(values=values)
-    hub.up()
-    return hub
-
-
-@pytest.fixture(scope="module")
-def ada(hub: LocalHub) -> Iterator[Person]:
-    with hub.person("ada") as person:
+def ada(shared_hub: LocalHub) -> Iterator[Person]:
+    with shared_hub.person("ada") as person:
         person.log_in()
         person.start({"profile": "usual", "profile-option-usual--size": "large"})
         yield person
@@ -111,23 +62,23 @@ def test_jupyter_reads_the_configuration_that_the_values_bring(kernel: Kernel) -
 
 
 @as_root
-def test_each_person_has_a_uid_and_reaches_nobody_else_s_files(hub: LocalHub, kernel: Kernel) -> None:
+def test_each_person_has_a_uid_and_reaches_nobody_else_s_files(shared_hub: LocalHub, kernel: Kernel) -> None:
     assert int(kernel.run("import os; print(os.getuid())")) >= 20_001
     kernel.run("open('private', 'w').write('x'); os.chmod('private', 0o666)")
-    with hub.person("ben") as ben:
+    with shared_hub.person("ben") as ben:
         ben.log_in()
         ben.start()
         other = ben.kernel()
         assert other.run("import os; print(os.getuid())") != kernel.run("print(os.getuid())")
         for path in ("homes/ada/private", "data/secrets.json", "data/jupyterhub.sqlite", "start/values.json", "logs/hub.log"):
-            assert "Error" in other.run(f"open('{hub.root}/{path}').read()"), path
-        assert "Error" in other.run(f"os.listdir('{hub.root}/homes')")
+            assert "Error" in other.run(f"open('{shared_hub.root}/{path}').read()"), path
+        assert "Error" in other.run(f"os.listdir('{shared_hub.root}/homes')")
         other.run("open('/tmp/mine', 'w').write('x')")
         assert kernel.run("print(os.path.exists('/tmp/mine'))").strip() == "False"
 
 
-def test_a_server_that_exits_at_once_is_told_at_once_with_its_last_words(hub: LocalHub) -> None:
-    with hub.person("cy") as cy:
+def test_a_server_that_exits_at_once_is_told_at_once_with_its_last_words(shared_hub: LocalHub) -> None:
+    with shared_hub.person("cy") as cy:
         cy.log_in()
         cy.request_start({"profile": "broken"})
         last = cy.events("hub/api/users/cy/server/progress")[-1]
@@ -135,26 +86,28 @@ def test_a_server_that_exits_at_once_is_told_at_once_with_its_last_words(hub: Lo
         assert "ended with exit code 3" in last["message"]
         assert "no such &lt;module&gt;" in last["html_message"]
         assert "no such &lt;module&gt;" in cy.page("hub/spawn-pending/cy")
-        assert "no such <module>" in hub.log()
-        assert "cy" not in hub.people_with_processes()
+        assert "no such <module>" in shared_hub.log()
+        assert "cy" not in shared_hub.people_with_processes()
 
 
-def test_a_named_server_has_a_home_and_a_log_of_its_own_and_both_homes_end_as_disks_would(hub: LocalHub, ada: Person) -> None:
+def test_a_named_server_has_a_home_of_its_own_that_ends_as_its_disk_would(shared_hub: LocalHub, ada: Person) -> None:
     ada.start(server="second")
-    home = hub.root / "homes" / "ada--second"
+    home = shared_hub.root / "homes" / "ada--second"
     assert home.is_dir()
-    assert (hub.root / "logs" / "servers" / "ada--second.log").stat().st_mode & 0o777 == 0o600
+    assert (shared_hub.root / "logs" / "servers" / "ada--second.log").stat().st_mode & 0o777 == 0o600
     ada.stop("second", remove=True)
     wait_for("the home to be gone", lambda: not home.exists())
-    assert (hub.root / "homes" / "ada").is_dir()
+    assert (shared_hub.root / "homes" / "ada").is_dir()
     assert ada.servers()[""]["ready"]
 
 
 @as_root
-def test_a_program_that_wants_too_much_memory_is_ended_and_that_is_told(hub: LocalHub, ada: Person, kernel: Kernel) -> None:
+def test_a_program_that_wants_too_much_memory_is_ended_and_told(shared_hub: LocalHub, ada: Person, kernel: Kernel) -> None:
     pid = int(kernel.run("import os; print(os.getpid())"))
     with pytest.raises((TimeoutError, OSError)):
         kernel.run("x = bytearray(2 * 10**9)", seconds=3)
     wait_for("the kernel to be ended", lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
-    wait_for("the reason in the server's log", lambda: "needed more memory than its limit of 400 MiB" in hub.log("servers/ada"))
+    wait_for(
+        "the reason in the server's log", lambda: "needed more memory than its limit of 400 MiB" in shared_hub.log("servers/ada")
+    )
     assert ada.servers()[""]["ready"]

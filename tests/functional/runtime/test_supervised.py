@@ -99,6 +99,12 @@ def test_start_files_that_make_no_hub_are_refused_and_the_hub_goes_on(at_work: C
     assert hub.status["state"] == "running"
     assert at_work.still_at_work()
     del hub.values["jupyterhub"]["hub"]["extraConfig"]
+    roles = hub.values["jupyterhub"]["hub"]["loadRoles"]
+    hub.values["jupyterhub"]["hub"]["loadRoles"] = {**roles, "odd-one": {"scopes": ["no:such:scope"]}}
+    hub.reload()
+    wait_for("a refusal", lambda: "no:such:scope" in hub.status["refused"]["reason"])
+    assert hub.pid("hub") == pid
+    hub.values["jupyterhub"]["hub"]["loadRoles"] = roles
 
 
 def test_files_and_logs_are_private(at_work: Class) -> None:
