@@ -62,11 +62,17 @@ class ChartTool:
         return self.cache.prepared(CHARTS / chart, values, digests={})
 
     def objects(
-        self, chart: str, name: str, values: Mapping[str, Any], scratch: Path, kubernetes: str = "1.34.0"
+        self, chart: str, name: str, values: Mapping[str, Any], scratch: Path, api_versions: tuple[str, ...] = ()
     ) -> dict[str, Any]:
-        """`Kind/name` to the object."""
-        file = _written(values, scratch)
-        text = self.helm.template(name, self.prepared(chart, values), namespace=name, values=[file], kube_version=kubernetes)
+        """`Kind/name` to the object. `api_versions`: kinds of objects that the cluster has beside its own."""
+        text = self.helm.template(
+            name,
+            self.prepared(chart, values),
+            namespace=name,
+            values=[_written(values, scratch)],
+            kube_version="1.34.0",
+            api_versions=api_versions,
+        )
         found = [entry for entry in yaml.load_all(text, yaml.CSafeLoader) if entry]
         return {f"{entry['kind']}/{entry['metadata']['name']}": entry for entry in found}
 
