@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
+from typing import Any
 
 from deployer.config import paths
 from deployer.config.documents import read_document
 from deployer.config.loaded import LoadedFleet
 from deployer.config.secret_files import read_secrets
 from deployer.errors import ConfigurationError, UnknownNameError, UsageError
-from deployer.model.place import KeyPath
+from deployer.model.place import KeyPath, Place
 from deployer.model.problem import Problem
 from deployer.model.protocols import Effects
 from deployer.model.secret import Secret
@@ -81,14 +83,29 @@ def save(effects: Effects, of: Vault, text: str) -> None:
 
 def set_value(effects: Effects, of: Vault, key: KeyPath, value: Secret) -> None:
     """Set one value; the file is made where there is none. Raises ConfigurationError where the file has no such key."""
-    if not of.exists:
-        effects.secrets.write(of.path, "{}\n")
-    before = effects.secrets.read(of.path)
-    effects.secrets.set(of.path, key, value)
-    problems = _problems(of, effects.secrets.read(of.path))
+    changed = _with(effects.secrets.read(of.path) if of.exists else "", of.path, key, value)
+    problems = tuple(replace(found, place=Place(of.path, 1, 1)) for found in _problems(of, changed))
     if problems:
-        effects.secrets.write(of.path, before)
         raise ConfigurationError(problems, hint="The file is as it was before.")
+    if of.exists:
+        effects.secrets.set(of.path, key, value)
+    else:
+        effects.secrets.write(of.path, changed)
+
+
+def _with(text: str, path: str, key: KeyPath, value: Secret) -> str:
+    """The plain text with one more value, to be checked before anything is written."""
+    document, problems = read_document(path, text.encode(), may_be_empty=True)
+    if document is None:
+        raise ConfigurationError(problems, hint="Nothing was written.")
+    return json.dumps(_set(document.data, key, value.reveal()))
+
+
+def _set(data: Any, key: KeyPath, value: str) -> Any:
+    if not key:
+        return value
+    below = data if isinstance(data, dict) else {}
+    return {**below, str(key[0]): _set(below.get(str(key[0])), key[1:], value)}
 
 
 def rotate(effects: Effects, of: Vault) -> None:
