@@ -10,7 +10,22 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from deployer import __version__
-from deployer.cli import attempt, check, deploy, destroy, explain, logs, new, output, schema, secrets, status, validate
+from deployer.cli import (
+    attempt,
+    check,
+    deploy,
+    destroy,
+    explain,
+    logs,
+    looking,
+    new,
+    output,
+    rollback,
+    schema,
+    secrets,
+    status,
+    validate,
+)
 from deployer.cli.options import Debug, Fleet, Format, State
 from deployer.errors import UnknownNameError
 
@@ -82,14 +97,21 @@ def deployer(
     """A JupyterHub for every community: one short YAML file a hub goes in, a running, checked hub comes out."""
 
 
-_deploying = (deploy.deploy, status.status, check.check, logs.logs, destroy.destroy)
+_deploying = (
+    deploy.deploy,
+    status.status,
+    check.check,
+    looking.diagnose,
+    looking.doctor,
+    logs.logs,
+    rollback.rollback,
+    destroy.destroy,
+)
 for command in (validate.validate, explain.explain, schema.schema, *_deploying):
     app.command()(command)
 app.command("try")(attempt.attempt)
 
-_new = typer.Typer(
-    cls=Commands, rich_markup_mode=None, help="Write complete, commented files to begin with."
-)
+_new = typer.Typer(cls=Commands, rich_markup_mode=None, help="Write complete, commented files to begin with.")
 for writer in (new.fleet, new.cluster, new.hub):
     _new.command()(writer)
 app.add_typer(_new, name="new")

@@ -18,6 +18,8 @@ class Outcome(StrEnum):
     PLANNED = "planned"
     """Shown and not carried out."""
     DEPLOYED = "deployed"
+    ROLLED_BACK = "rolled back"
+    """Back to the deploy before, as a person asked."""
     FAILED = "failed"
     SKIPPED = "skipped"
     """Not begun, since a hub of an earlier stage failed."""

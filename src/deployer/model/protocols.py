@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from deployer.model.access import ClusterAccess
+from deployer.model.findings import Findings
 from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
 from deployer.model.place import KeyPath
 from deployer.model.plan import Manifests, Running, Step
@@ -143,6 +144,16 @@ class Target(Protocol):
 
     def undo(self, ref: HubRef) -> bool:
         """Bring back what ran before the last apply; False when nothing did, after removing what the first install left."""
+
+    def rollback(self, ref: HubRef) -> None:
+        """Back to the settled deploy before the last one, which then is the one before. Raises UsageError where there is none,
+        GuardError where the database has changed since."""
+
+    def diagnose(self, ref: HubRef, user: str) -> Findings:
+        """Why a person's server does not start."""
+
+    def examine(self, cluster: str) -> Findings:
+        """Whether hubs can be deployed here: access, rights, versions, room. Raises ExternalError where nothing can be asked."""
 
     def access(self, ref: HubRef) -> HubAccess:
         """How the check reaches it."""

@@ -30,7 +30,7 @@ def outcome_to_text(hub: HubOutcome) -> str:
 
 def _good(hub: HubOutcome) -> Iterator[str]:
     unchanged = hub.outcome is Outcome.UNCHANGED
-    yield f"{hub.ref}: {'unchanged, nothing to do' if unchanged else f'deployed in {hub.seconds:.1f} s'}"
+    yield f"{hub.ref}: {'unchanged, nothing to do' if unchanged else f'{hub.outcome} in {hub.seconds:.1f} s'}"
     yield f"  {hub.address}"
     if hub.login:
         yield f"  {hub.login}."

@@ -99,6 +99,18 @@ def target_for(effects: Effects, fleet: LoadedFleet, ref: HubRef) -> Target:
     return target
 
 
+def cluster_target(effects: Effects, fleet: LoadedFleet, cluster: str) -> Target:
+    """The target of a cluster's hubs. Raises UsageError where this deployer has none."""
+    target = _target(effects, fleet, target_name(fleet, cluster), cluster)
+    if target is None:
+        provider = fleet.clusters[cluster].spec.provider if cluster in fleet.clusters else _KUBERNETES
+        raise UsageError(
+            f"cluster {cluster} is on {provider}, which this deployer does not reach yet",
+            hint=f"`deployer validate {cluster}` looks at its files.",
+        )
+    return target
+
+
 def _target(effects: Effects, fleet: LoadedFleet, name: str, cluster: str) -> Target | None:
     """A target of this machine, or the one of a Kubernetes cluster that can be reached; None for others."""
     if name != _KUBERNETES:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from deployer.compiling.profiles import profile_choices
 from deployer.errors import DeployerError, RolledBackError, UnhealthyError
-from deployer.model.health import CheckReport
+from deployer.model.health import CheckReport, ProfileChoice
 from deployer.model.outcomes import DeployReport, HubOutcome, Outcome
 from deployer.model.plan import Manifests, Plan, Running
 from deployer.model.protocols import Effects, Target
-from deployer.model.release import Release
+from deployer.model.release import HubRef, Release
 from deployer.planning.plans import hub_plan
 from deployer.planning.redaction import redacted
 from deployer.workflows.choosing import Choice, target_for, to_deploy
@@ -114,7 +114,7 @@ def _carry_out(effects: Effects, target: Target, release: Release, planned: _Pla
         for step in planned.plan.steps:
             with effects.progress.step(step.title):
                 target.apply(step, release, planned.manifests)
-        report = _check(effects, target, release) if check else None
+        report = use(effects, target, release.ref, profile_choices(release)) if check else None
     except UnhealthyError as sick:
         raise (_rolled_back(effects, target, release, before, sick) if undoable else _left(sick)) from sick
     except BaseException:
@@ -126,13 +126,13 @@ def _carry_out(effects: Effects, target: Target, release: Release, planned: _Pla
     return report
 
 
-def _check(effects: Effects, target: Target, release: Release) -> CheckReport:
+def use(effects: Effects, target: Target, ref: HubRef, profiles: tuple[ProfileChoice, ...] = ()) -> CheckReport:
     """Use the hub as a person would. Raises UnhealthyError with the step that failed."""
 
     def log(user: str | None) -> Iterator[str]:
-        return target.logs(release.ref, user=user, lines=20)
+        return target.logs(ref, user=user, lines=20)
 
-    access = replace(target.access(release.ref), profiles=profile_choices(release))
+    access = replace(target.access(ref), profiles=profiles)
     report = effects.prober.check(access, all_profiles=False, log=log)
     if not report.healthy:
         raise UnhealthyError(_what_failed(report), hint=_FIX)
@@ -161,7 +161,7 @@ def _rolled_back(
         with effects.progress.step("Roll back" if before else "Remove what was begun"):
             target.undo(release.ref)
         if before:
-            _check(effects, target, release)
+            use(effects, target, release.ref)
     except DeployerError as error:
         message = f"{sick.message}\nWhat ran before does not run well again: {error.message.splitlines()[0]}"
         return UnhealthyError(message, hint=error.hint or _FIX)

@@ -29,6 +29,12 @@ if os.path.exists(path):
         found["schema"] = row[0] if row else ""
 print("saved:" + json.dumps(found))
 """
+_SCHEMA = """
+import sqlite3
+with sqlite3.connect("file:/srv/jupyterhub/jupyterhub.sqlite?mode=ro", uri=True) as database:
+    row = database.execute("select version_num from alembic_version").fetchone()
+print("schema:" + (row[0] if row else ""))
+"""
 _PUT_BACK = """
 import os
 path = "/srv/jupyterhub/jupyterhub.sqlite"
@@ -62,6 +68,12 @@ class Database:
                 hint="Make hub.database.size larger, or remove old copies from the volume. Nothing was changed.",
             )
         return str(found["schema"])
+
+    def schema(self) -> str:
+        """Its schema revision as the running hub has it; empty where that cannot be told."""
+        pod = self._hub_pod()
+        output = self._execute(pod, _SCHEMA) if pod else ""
+        return next((line.removeprefix("schema:") for line in output.splitlines() if line.startswith("schema:")), "")
 
     def put_back(self) -> None:
         """The saved copy is the database again; the hub must be scaled to nothing, which this does."""

@@ -58,10 +58,12 @@ class Records:
         if record := self.read():
             self._write({_RECORD: _packed(replace(record, settled=True))})
 
-    def bring_back(self, revision: int) -> None:
-        """The previous deploy is the last one again, as helm's `revision`."""
-        if record := self.previous():
-            self._write({_RECORD: _packed(replace(record, revision=revision, settled=True))})
+    def bring_back(self, revision: int, *, exchange: bool = False) -> None:
+        """The previous deploy is the last one again, as helm's `revision`; with `exchange`, the last one becomes the previous."""
+        last, previous = self.read(), self.previous()
+        if previous:
+            entries = {_RECORD: _packed(replace(previous, revision=revision, settled=True))}
+            self._write(entries | ({_PREVIOUS: _packed(last)} if last and exchange else {}))
 
     def digest_key(self) -> bytes | None:
         """The key of the digests in this namespace's records; None where there is none yet."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from deployer.errors import ExternalError, LockedError, UnknownNameError
+from deployer.errors import ExternalError, GuardError, LockedError, UnknownNameError, UsageError
+from deployer.model.findings import Findings
 from deployer.model.health import HubAccess
 from deployer.model.plan import Manifests, Running, Step
 from deployer.model.protocols import Clock, Progress
@@ -17,6 +18,8 @@ from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.database import CLAIM, Database
+from deployer.targets.kubernetes.diagnosis import Diagnosis, owner
+from deployer.targets.kubernetes.doctor import examine
 from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.lease import Held, Leases
 from deployer.targets.kubernetes.objects import Namespace, Object, conditions
@@ -145,11 +148,25 @@ class KubernetesTarget:
         return True
 
     def rollback(self, ref: HubRef) -> None:
-        """Back to the deploy before the last settled one. Raises UnknownNameError where helm no longer has it."""
-        previous = self._records(ref).previous()
-        if previous is None:
-            raise UnknownNameError(f"{ref} has no earlier deploy to go back to", hint="Change its file and deploy again.")
-        self._roll_back(ref, previous.revision)
+        records = self._records(ref)
+        record, previous = records.read(), records.previous()
+        kept = {revision.number for revision in Releases(self._namespace(ref), ref.hub).revisions()}
+        if record is None or previous is None or previous.revision not in kept:
+            hint = "Change its file and deploy again."
+            raise UsageError(f"{ref} has no earlier deploy to go back to", hint=hint)
+        self._held[ref].require()
+        if record.database and record.database != Database(self._namespace(ref), self.clock).schema():
+            raise GuardError(
+                f"the last deploy of {ref} has changed its database, which the hub before it cannot use",
+                hint="Deploy a file with the newer hub image. The copy from before is beside the database: *.before-deploy",
+            )
+        self._roll_back(ref, previous.revision, exchange=True)
+
+    def diagnose(self, ref: HubRef, user: str) -> Findings:
+        return Diagnosis(self._namespace(ref), ref, user).findings()
+
+    def examine(self, cluster: str) -> Findings:
+        return examine(self.connection, self.renderer.helm)
 
     def access(self, ref: HubRef) -> HubAccess:
         namespace = self._namespace(ref)
@@ -166,7 +183,7 @@ class KubernetesTarget:
         if user is None:
             pods = namespace.list("pods", labels="component=hub")
         else:
-            pods = [pod for pod in namespace.list("pods", labels=_SERVERS) if _owner(pod) == user]
+            pods = [pod for pod in namespace.list("pods", labels=_SERVERS) if owner(pod) == user]
         if not pods:
             whose = f"{user} has no server" if user else "there is no hub pod"
             raise UnknownNameError(f"{whose} on {ref}", hint=f"Look with `deployer status {ref.cluster} {ref.hub}`.")
@@ -267,7 +284,7 @@ class KubernetesTarget:
         self.installer.upgrade(release)
         self.rollout(namespace).wait()
 
-    def _roll_back(self, ref: HubRef, revision: int) -> None:
+    def _roll_back(self, ref: HubRef, revision: int, *, exchange: bool = False) -> None:
         """Helm's revision again, with the database as it was where the new hub has changed its schema."""
         namespace, records = self._namespace(ref), self._records(ref)
         before, after = self._schemas.get(ref, ("", ""))
@@ -275,7 +292,7 @@ class KubernetesTarget:
             Database(namespace, self.clock).put_back()
         self.installer.rollback(ref, revision)
         last = Releases(namespace, ref.hub).last()
-        records.bring_back(last.number if last else revision)
+        records.bring_back(last.number if last else revision, exchange=exchange)
         self.rollout(namespace).wait()
 
     def _namespace(self, ref: HubRef) -> Namespace:
@@ -315,11 +332,6 @@ def _last_word(namespace: Object) -> str:
 
 def _image(hub: Object | None) -> str:
     return str(hub["spec"]["template"]["spec"]["containers"][0]["image"]) if hub else ""
-
-
-def _owner(pod: Object) -> str:
-    metadata = pod["metadata"]
-    return str((metadata.get("annotations") or {}).get("hub.jupyter.org/username", ""))
 
 
 def _kept_keys(keys: Object) -> dict[str, Any]:

@@ -32,6 +32,11 @@ class LocalFolder:
         return self.root / "previous"
 
     @property
+    def earlier(self) -> Path:
+        """What was deployed, checked and replaced before what runs now."""
+        return self.root / "earlier"
+
+    @property
     def record(self) -> Path:
         """The last deploy: what, when, by whom. No secrets."""
         return self.root / "deployed.json"
@@ -76,7 +81,7 @@ class LocalFolder:
     @property
     def temporary(self) -> tuple[Path, ...]:
         """Everything but people's homes and the hub's data."""
-        return (self.start, self.previous, self.record, self.root / "run", self.logs)
+        return (self.start, self.previous, self.earlier, self.record, self.root / "run", self.logs)
 
     def make(self) -> None:
         """Make the folders that the deployer writes into. Raises MachineError."""

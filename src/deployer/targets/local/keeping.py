@@ -44,7 +44,7 @@ def read_record(folder: LocalFolder) -> Record | None:
 
 def records(folder: LocalFolder) -> tuple[Record, ...]:
     """The records of what runs and of what it would go back to."""
-    found = (read_record(folder), read_record(LocalFolder(folder.previous)))
+    found = (read_record(folder), read_record(LocalFolder(folder.previous)), read_record(LocalFolder(folder.earlier)))
     return tuple(record for record in found if record)
 
 
@@ -54,11 +54,28 @@ def write_record(folder: LocalFolder, record: Record) -> None:
 
 
 def settle(folder: LocalFolder) -> None:
-    """The last deploy stays; what ran before it is forgotten."""
+    """The last deploy stays; of what ran before it, its database is forgotten."""
     record = read_record(folder)
     if record and not record.settled:
         write_record(folder, replace(record, settled=True))
-    remove_tree(folder.previous)
+    if folder.previous.exists():
+        remove_tree(folder.earlier)
+        with told("keep what ran before in", folder.earlier):
+            (folder.previous / folder.database.name).unlink(missing_ok=True)
+            folder.previous.rename(folder.earlier)
+
+
+def exchange(folder: LocalFolder) -> bool:
+    """What runs and what ran before it change places; False where there is none, or it had another JupyterHub, whose database
+    may differ."""
+    record, earlier = read_record(folder), read_record(LocalFolder(folder.earlier))
+    if record is None or earlier is None or record.runtime != earlier.runtime:
+        return False
+    for path in (folder.start / "values.json", folder.start / "settings.json", folder.record):
+        now, before = path.read_bytes(), (folder.earlier / path.name).read_bytes()
+        write_atomically(folder.earlier / path.name, now)
+        write_atomically(path, before)
+    return True
 
 
 def keep_previous(folder: LocalFolder) -> None:

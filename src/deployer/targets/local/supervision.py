@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from deployer.errors import UnhealthyError
 from deployer.model.protocols import Clock, Process, Progress
@@ -199,6 +200,11 @@ def users(folder: LocalFolder) -> int:
             if Identity(int(server["pid"]), int(server["ticks"])).alive():
                 names.add(str(server["user"]))
     return len(names)
+
+
+def server_log(folder: LocalFolder, user: str) -> Path:
+    """The log of a person's server."""
+    return folder.logs / "servers" / f"{quote(user, safe='@+')}.log"
 
 
 def tail(path: Path, lines: int) -> Iterator[str]:

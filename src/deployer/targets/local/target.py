@@ -9,15 +9,16 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
-from deployer.errors import UnknownNameError
+from deployer.errors import UnknownNameError, UsageError
+from deployer.model.findings import Findings
 from deployer.model.health import HubAccess
 from deployer.model.plan import Manifests, Running, Step
 from deployer.model.protocols import Clock, Progress
 from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
-from deployer.targets.local import keeping, ports
+from deployer.targets.local import keeping, looking, ports
 from deployer.targets.local.folder import LocalFolder, LocalFolders
 from deployer.targets.local.keeping import Record, read_record, write_record
 from deployer.targets.local.login import ensure_password, local_login
@@ -30,6 +31,7 @@ from deployer.targets.local.supervision import (
     going,
     left_out,
     parts,
+    server_log,
     start_digest,
     supervisors,
     tail,
@@ -133,6 +135,19 @@ class LocalTarget:
             return False
         return going(folder).supervised
 
+    def rollback(self, ref: HubRef) -> None:
+        folder = self.folders.of(ref)
+        if not keeping.exchange(folder):
+            hint = "Change its file and deploy again."
+            raise UsageError(f"{ref} has no earlier deploy to go back to with the same JupyterHub", hint=hint)
+        self._return(folder)
+
+    def diagnose(self, ref: HubRef, user: str) -> Findings:
+        return looking.diagnose(ref, self.folders.of(ref), user)
+
+    def examine(self, cluster: str) -> Findings:
+        return looking.examine(cluster, self.state, self.runtime)
+
     def access(self, ref: HubRef) -> HubAccess:
         folder = self.folders.of(ref)
         token = str(_json(folder.secrets).get(_TOKEN, ""))
@@ -142,7 +157,7 @@ class LocalTarget:
         folder = self.folders.of(ref)
         if user is None:
             return tail(folder.logs / "hub.log", lines)
-        path = folder.logs / "servers" / f"{quote(user, safe='@+')}.log"
+        path = server_log(folder, user)
         if not path.exists():
             raise UnknownNameError(f"{user} has no server's log on {ref}", hint=_people(path.parent))
         return tail(path, lines)

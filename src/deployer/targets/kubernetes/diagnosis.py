@@ -1,0 +1,131 @@
+"""Why one person's server does not start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deployer.errors import ExternalError
+from deployer.model.findings import Finding, Findings, Verdict
+from deployer.model.health import LogTail
+from deployer.model.release import HubRef
+from deployer.targets.kubernetes.objects import Namespace, Object, conditions
+from deployer.targets.kubernetes.rollout import is_ready
+from deployer.targets.kubernetes.words import refusal, troubles
+
+_SERVERS = "component=singleuser-server"
+_NAME = "hub.jupyter.org/username"
+_LINES = 15
+_SEARCHED = 500
+_EVENTS = 5
+
+
+def owner(found: Object) -> str:
+    """Whose server or volume it is."""
+    return str((found["metadata"].get("annotations") or {}).get(_NAME, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One person on one hub."""
+
+    namespace: Namespace
+    ref: HubRef
+    user: str
+
+    def findings(self) -> Findings:
+        """Hub, pod, image, volume, quota, node, events, logs; in this order."""
+        pods = [pod for pod in self.namespace.list("pods", labels=_SERVERS) if owner(pod) == self.user]
+        found = (
+            self._hub(),
+            *self._server(pods),
+            *self._claims(),
+            *self._quota(),
+            *(finding for pod in pods for finding in self._node(pod)),
+            *self._events(pods),
+        )
+        return Findings(cluster=self.ref.cluster, hub=self.ref.hub, user=self.user, findings=found, logs=tuple(self._logs(pods)))
+
+    def _hub(self) -> Finding:
+        hub = self.namespace.get("deployments", "hub")
+        if hub is None:
+            return Finding("hub", Verdict.FAILED, "it is not deployed", f"deployer deploy {self.ref.cluster} {self.ref.hub}")
+        if not is_ready(hub):
+            return Finding("hub", Verdict.FAILED, "it is not ready", f"deployer logs {self.ref.cluster} {self.ref.hub}")
+        return Finding("hub", Verdict.OK, "it runs")
+
+    def _server(self, pods: list[Object]) -> Iterator[Finding]:
+        if not pods:
+            yield Finding("server", Verdict.OK, f"{self.user} has none now", "What follows is what is left of the last start.")
+        for pod in pods:
+            name = pod["metadata"]["name"]
+            found = list(troubles(pod))
+            for trouble in found:
+                yield Finding("server", Verdict.FAILED, trouble.what, trouble.hint)
+            if not found:
+                ready = conditions(pod).get("Ready", {}).get("status") == "True"
+                since = pod["metadata"]["creationTimestamp"]
+                said = "runs" if ready else f"is {pod['status'].get('phase', 'unknown').lower()}, not ready yet"
+                yield Finding("server", Verdict.OK if ready else Verdict.WARNING, f"pod {name} {said}; made at {since}")
+            images = ", ".join(container["image"] for container in pod["spec"]["containers"])
+            yield Finding("image", Verdict.OK, images)
+
+    def _claims(self) -> Iterator[Finding]:
+        for claim in self.namespace.list("persistentvolumeclaims"):
+            if owner(claim) == self.user:
+                name, phase = claim["metadata"]["name"], (claim.get("status") or {}).get("phase", "unknown")
+                bound = phase == "Bound"
+                hint = "" if bound else "Is there a storage class, and room? `deployer doctor` looks."
+                yield Finding("home", Verdict.OK if bound else Verdict.FAILED, f"volume {name} is {phase.lower()}", hint)
+
+    def _quota(self) -> Iterator[Finding]:
+        for quota in self.namespace.list("resourcequotas"):
+            status = quota.get("status") or {}
+            used, hard = status.get("used") or {}, status.get("hard") or {}
+            words = ", ".join(f"{used.get(name, '0')} of {limit} {name}" for name, limit in hard.items())
+            yield Finding("quota", Verdict.OK, f"{quota['metadata']['name']}: {words} used")
+
+    def _node(self, pod: Object) -> Iterator[Finding]:
+        name = pod["spec"].get("nodeName")
+        if not name:
+            return
+        try:
+            node = self.namespace.connection.request("GET", f"/api/v1/nodes/{name}")
+        except ExternalError as error:
+            yield Finding("node", Verdict.UNKNOWN, error.message)
+            return
+        ready = bool(node) and conditions(node).get("Ready", {}).get("status") == "True"
+        yield Finding("node", Verdict.OK if ready else Verdict.FAILED, f"{name} is {'ready' if ready else 'not ready'}")
+
+    def _events(self, pods: list[Object]) -> Iterator[Finding]:
+        """What the cluster complained about last: of the person's pods, gone ones too, as long as it remembers (an hour)."""
+        name = re.compile(f"(jupyter|claim)-{re.escape(_slug(self.user))}(-|$)")
+        known = {pod["metadata"]["name"] for pod in pods}
+        events = [
+            event
+            for event in self.namespace.list("events", fields="type=Warning")
+            if event["involvedObject"].get("name") in known or name.match(event["involvedObject"].get("name", ""))
+        ]
+        events.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
+        for event in events[-_EVENTS:]:
+            when = event.get("lastTimestamp") or event.get("eventTime") or ""
+            said = refusal(event.get("message", ""))
+            yield Finding("event", Verdict.WARNING, f"{when} {event.get('reason', '')}: {said}")
+
+    def _logs(self, pods: list[Object]) -> Iterator[LogTail]:
+        for pod in pods:
+            lines = self.namespace.log(pod["metadata"]["name"], container="notebook", lines=_LINES)
+            if lines:
+                yield LogTail(f"server of {self.user}", lines)
+        hubs = self.namespace.list("pods", labels="component=hub")
+        mentions = re.compile(rf"(?<![\w-]){re.escape(self.user)}(?![\w-])")
+        for hub in hubs[-1:]:
+            lines = self.namespace.log(hub["metadata"]["name"], container="hub", lines=_SEARCHED)
+            mine = tuple(line for line in lines if mentions.search(line))[-_LINES:]
+            if mine:
+                yield LogTail(f"the hub, about {self.user}", mine)
+
+
+def _slug(user: str) -> str:
+    return re.sub("[^a-z0-9]+", "-", user.lower()).strip("-")

@@ -1,0 +1,97 @@
+"""Whether hubs can be deployed to a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from deployer.errors import ExternalError
+from deployer.model.findings import Finding, Findings, Verdict
+from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.objects import Object, conditions
+from deployer.targets.kubernetes.rights import Right, lacking
+from deployer.tools.helm import Helm
+
+_DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+_OLDEST = (1, 28)
+"""zero-to-jupyterhub 4.4 asks for this Kubernetes (its Chart.yaml, `kubeVersion`)."""
+
+
+def examine(connection: Connection, helm: Helm) -> Findings:
+    """Raises ExternalError where the API server does not answer at all."""
+    found = (_version(connection), _helm(helm), *_rights(connection), *_nodes(connection), _storage(connection))
+    return Findings(cluster=connection.cluster, findings=found)
+
+
+def _version(connection: Connection) -> Finding:
+    version = connection.version
+    major, minor = (int("".join(filter(str.isdigit, part))) for part in version.lstrip("v").split(".")[:2])
+    if (major, minor) < _OLDEST:
+        oldest = ".".join(map(str, _OLDEST))
+        return Finding("Kubernetes", Verdict.FAILED, f"{version}, and hubs need {oldest} or newer", "Upgrade the cluster.")
+    return Finding("Kubernetes", Verdict.OK, f"{version} answers at {connection.client.configuration.host}")
+
+
+def _helm(helm: Helm) -> Finding:
+    try:
+        return Finding("helm", Verdict.OK, ".".join(map(str, helm.version)))
+    except ExternalError as error:
+        return Finding("helm", Verdict.FAILED, error.message, error.hint)
+
+
+def _rights(connection: Connection) -> Iterator[Finding]:
+    missing = lacking(connection)
+    if not missing:
+        yield Finding("rights", Verdict.OK, "all that deploying needs")
+    for (group, resource), rights in groupby(missing, key=lambda right: (right.group, right.resource)):
+        yield Finding("rights", Verdict.FAILED, _said(group, resource, list(rights)), "Ask whoever runs the cluster for them.")
+
+
+def _said(group: str, resource: str, rights: list[Right]) -> str:
+    return f"the account may not {', '.join(right.verb for right in rights)} {resource}{f' of {group}' if group else ''}"
+
+
+def _nodes(connection: Connection) -> Iterator[Finding]:
+    try:
+        nodes: list[Object] = connection.request("GET", "/api/v1/nodes")["items"]
+    except ExternalError as error:
+        yield Finding("nodes", Verdict.UNKNOWN, error.message, error.hint)
+        return
+    ready = [node for node in nodes if conditions(node).get("Ready", {}).get("status") == "True"]
+    room = "; ".join(sorted({_room(node) for node in ready}))
+    verdict = Verdict.OK if ready else Verdict.FAILED
+    yield Finding("nodes", verdict, f"{len(ready)} of {len(nodes)} ready" + (f"; each offers {room}" if room else ""))
+    for node in nodes:
+        yield from _pressure(node)
+
+
+def _room(node: Object) -> str:
+    offered = node["status"]["allocatable"]
+    return f"{offered['cpu']} CPU and {offered['memory']} of memory"
+
+
+def _pressure(node: Object) -> Iterator[Finding]:
+    for kind, condition in conditions(node).items():
+        if kind != "Ready" and condition.get("status") == "True":
+            name = node["metadata"]["name"]
+            yield Finding("nodes", Verdict.WARNING, f"{name} has {kind}: {condition.get('message', '')}")
+
+
+def _storage(connection: Connection) -> Finding:
+    try:
+        classes: list[Object] = connection.request("GET", "/apis/storage.k8s.io/v1/storageclasses")["items"]
+    except ExternalError as error:
+        return Finding("storage", Verdict.UNKNOWN, error.message, error.hint)
+    default = [
+        entry["metadata"]["name"]
+        for entry in classes
+        if (entry["metadata"].get("annotations") or {}).get(_DEFAULT_CLASS) == "true"
+    ]
+    if default:
+        return Finding("storage", Verdict.OK, f"volumes are made by the storage class {', '.join(default)}")
+    return Finding(
+        "storage",
+        Verdict.FAILED,
+        "there is no default storage class, so that databases and homes get no volume",
+        f"Mark one with the annotation {_DEFAULT_CLASS}.",
+    )
