@@ -46,7 +46,7 @@ def edit(context: typer.Context, cluster: Cluster, hub: SomeHub = None) -> None:
         try:
             secrets.save(effects, vault, text)
         except ConfigurationError as error:
-            if not confirmed(f"{to_text(error.problems)}Edit it again?", yes=False):
+            if not (sys.stderr.isatty() and confirmed(f"{to_text(error.problems)}Edit it again?", yes=False)):
                 raise
         else:
             break

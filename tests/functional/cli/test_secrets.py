@@ -24,6 +24,7 @@ pytestmark = pytest.mark.functional
 
 SECRET = "correct-horse-battery-staple-7"
 FILE = "config/clusters/far/secrets/prod.secret.yaml"
+CLUSTER = "name: far\nprovider: aws\naws: {account: '123456789012', region: us-west-2, cluster: far}\n"
 HUB = "domain: far.example.org\nlogin: {provider: github, allow: {users: [ada]}}\n"
 
 
@@ -38,7 +39,7 @@ class Fleet:
     def __post_init__(self) -> None:
         for path, text in {
             "config/fleet.yaml": "{}\n",
-            "config/clusters/far/cluster.yaml": "name: far\nprovider: aws\naws: {account: '123456789012', region: r, cluster: far}\n",
+            "config/clusters/far/cluster.yaml": CLUSTER,
             "config/clusters/far/hubs/prod.yaml": HUB,
         }.items():
             (self.root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -123,6 +124,7 @@ def watched(fleet: Fleet) -> Iterator[set[str]]:
                 except psutil.Error:
                     continue
             seen.update(f"file {path}" for path in fleet.in_clear())
+            ended.wait(0.02)
 
     thread = threading.Thread(target=look)
     thread.start()
