@@ -80,6 +80,15 @@ class LocalHub:
         with (self.root / "supervisor.log").open("ab") as log:
             return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
 
+    def complaint(self) -> str:
+        """What is wrong with the start files, without starting anything."""
+        for name in ("data", "run"):
+            (self.root / name).mkdir(exist_ok=True)
+        (self.root / "data" / "ports.json").write_text(json.dumps({"hub": 8081, "proxy_api": 8001}))
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCES), "HUB_RUNTIME_FOLDER": str(self.root)}
+        command = [hub_python(), "-m", "hub_runtime.preflight", self.root, self.root / "start"]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
+
     def until(self, state: str, seconds: float = TIMEOUT) -> dict[str, Any]:
         """Wait for a state; another end of the story fails at once."""
         return wait_for(f"the hub to be {state}", lambda: self._in(state), seconds)
