@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from deployer.compiling.inputs import Inputs
@@ -43,12 +44,17 @@ class Profile:
 
 def choices_tree(of: Inputs) -> Tree:
     """`singleuser.profileList`; nothing where the hub file offers no choice, so that the chart's own image runs."""
-    found = tuple(profiles(of))
+    found = profiles(of)
     return {"singleuser": {"profileList": [_profile(of, profile, alone=len(found) == 1) for profile in found] or None}}
 
 
-def profiles(of: Inputs) -> Iterator[Profile]:
-    """Environments put together by the machines they run on, in the order of the file."""
+@lru_cache(maxsize=1)
+def profiles(of: Inputs) -> tuple[Profile, ...]:
+    """Environments put together by the machines they run on, in the order of the file. Kept, as compiling and checking ask."""
+    return tuple(_profiles(of))
+
+
+def _profiles(of: Inputs) -> Iterator[Profile]:
     machines = tuple(machine_choices(of))
     together: dict[frozenset[str] | None, list[Said[Any]]] = {}
     for environment in of.hub["environments"].each():

@@ -15,9 +15,9 @@ CHECK_NAME = "deployer-check"
 """The reserved user of the health check, its service and its role."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Inputs:
-    """One hub with the files around it."""
+    """One hub with the files around it. Each is equal to itself alone, so that what is made of it can be kept for a moment."""
 
     fleet: Said[FleetFile]
     cluster: Said[ClusterFile]

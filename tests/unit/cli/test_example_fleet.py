@@ -54,4 +54,4 @@ def test_every_file_names_the_schema_that_accepts_it(path: Path) -> None:
     assert match
     schema = (path.parent / match[1]).resolve()
     assert schema.parent == CONFIG / ".schemas"
-    jsonschema.validate(yaml.safe_load(path.read_text()), json.loads(schema.read_text()))
+    jsonschema.Draft202012Validator(json.loads(schema.read_text())).validate(yaml.safe_load(path.read_text()))
