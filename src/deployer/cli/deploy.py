@@ -11,6 +11,7 @@ from deployer.cli.session import Session
 
 Everything = Annotated[bool, typer.Option("--all", help="All hubs of the cluster; without a cluster, of the fleet.")]
 Force = Annotated[bool, typer.Option("--force", help="Also hubs that have not changed.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="How many hubs of one stage to deploy at a time.")]
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="With --dry-run: end with 3 where something is to do.")]
 
 
@@ -23,6 +24,7 @@ def deploy(
     dry_run: DryRun = False,
     force: Force = False,
     exit_code: ExitCode = False,
+    jobs: Jobs = 1,
     yes: Yes = False,
 ) -> None:
     """Make what runs equal to the files, and check it. Only what changed is touched; a hub made sick gets back what it had."""
@@ -33,6 +35,6 @@ def deploy(
 
     session = Session.of(context)
     choice = Choice(cluster, tuple(hubs or ()), everything)
-    report = deploy_hubs(session.effects(), choice, DeployOptions(dry_run=dry_run, force=force))
+    report = deploy_hubs(session.effects(), choice, DeployOptions(dry_run=dry_run, force=force, jobs=jobs))
     session.show(text=lambda: to_text(report), data=lambda: to_json(report))
     session.end(report.exit_code(pending=dry_run and exit_code))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TextIO
 
 from deployer.cli import output
@@ -22,6 +23,25 @@ def progress_for(stream: TextIO) -> Progress:
     from rich.console import Console
 
     return TerminalProgress(Console(file=stream, highlight=False))
+
+
+_subject: ContextVar[str] = ContextVar("subject", default="")
+
+
+@contextmanager
+def about(subject: str) -> Iterator[None]:
+    """Within, this thread's lines begin with the subject."""
+    token = _subject.set(f"{subject}: ")
+    try:
+        yield
+    finally:
+        _subject.reset(token)
+
+
+def _named(message: str) -> str:
+    """The text with what it is about before each line."""
+    subject = _subject.get()
+    return "\n".join(f"{subject}{visible(line)}" for line in message.splitlines() or [""]) if subject else visible(message)
 
 
 class PlainProgress:
@@ -42,9 +62,13 @@ class PlainProgress:
             raise
         self.say(f"{title}: done in {time.monotonic() - began:.1f} s")
 
+    def about(self, subject: str) -> AbstractContextManager[None]:
+        """As the protocol says."""
+        return about(subject)
+
     def say(self, message: str) -> None:
         """A line."""
-        output.write(f"{visible(message)}\n", self._stream)
+        output.write(f"{_named(message)}\n", self._stream)
 
     def warn(self, message: str) -> None:
         """A line that begins with `warning:`."""
@@ -63,19 +87,25 @@ class TerminalProgress:
         from rich.markup import escape
 
         began = time.monotonic()
-        shown = escape(visible(title))
+        shown = escape(_named(title))
+        # One spinner at a time: of several hubs at once, each gets lines.
+        spinner = nullcontext() if _subject.get() else self._console.status(shown)
         try:
-            with self._console.status(shown):
+            with spinner:
                 yield
         except BaseException:
             self._console.print(f"[red]✗[/red] {shown}")
             raise
         self._console.print(f"[green]✓[/green] {shown} [dim]{time.monotonic() - began:.1f} s[/dim]")
 
+    def about(self, subject: str) -> AbstractContextManager[None]:
+        """As the protocol says."""
+        return about(subject)
+
     def say(self, message: str) -> None:
         """A line."""
-        self._console.print(visible(message), markup=False, soft_wrap=True)
+        self._console.print(_named(message), markup=False, soft_wrap=True)
 
     def warn(self, message: str) -> None:
         """A line that a person should not miss."""
-        self._console.print(f"warning: {visible(message)}", style="bold yellow", markup=False, soft_wrap=True)
+        self._console.print(_named(f"warning: {message}"), style="bold yellow", markup=False, soft_wrap=True)

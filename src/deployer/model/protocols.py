@@ -15,6 +15,7 @@ from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAcc
 from deployer.model.place import KeyPath
 from deployer.model.plan import Manifests, Running, Step
 from deployer.model.release import HubRef, Release
+from deployer.model.rendering import Rendering
 from deployer.model.secret import Secret
 from deployer.model.tree import FleetTree
 
@@ -37,6 +38,9 @@ class Progress(Protocol):
 
     def step(self, title: str) -> AbstractContextManager[None]:
         """A piece of work that is shown while it runs, and with its time when it is done."""
+
+    def about(self, subject: str) -> AbstractContextManager[None]:
+        """Within, what this thread says begins with the subject, as several may be worked on at a time."""
 
     def say(self, message: str) -> None:
         """A line for a person."""
@@ -226,6 +230,8 @@ class Effects:
     kubernetes: Callable[[ClusterAccess], Target]
     """The target of a cluster, one for each. Raises UsageError where nothing reaches such a cluster, ExternalError where it
     cannot be reached."""
+    rendering: Rendering
+    """What charts say of hubs' values, without a cluster."""
     prober: Prober
     secrets: SecretFiles
     editor: Editor

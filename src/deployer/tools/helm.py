@@ -122,14 +122,14 @@ class Helm:
         """Install or upgrade, without waiting for pods. With `dry_run` the API server renders (lookups work) and nothing is
         written; returns the manifests as JSON then, else what helm says of the release."""
         command = ["upgrade", "--install", name, str(chart), "--namespace", namespace, *_files(values), "--history-max", "10"]
-        command += ["--timeout", "10m", "--output", "json", *access.arguments]
+        command += ["--timeout", "10m", "--output", "json", *self._forcing, *access.arguments]
         command += ["--dry-run=server"] if dry_run else ["--description", description]
         return self._run(command, timeout=900).stdout
 
     def rollback(self, access: KubeAccess, name: str, revision: int, *, namespace: str) -> None:
         """Back to a revision, without waiting for pods."""
         command = ["rollback", name, str(revision), "--namespace", namespace, "--timeout", "10m", "--history-max", "10"]
-        self._run([*command, *access.arguments], timeout=900)
+        self._run([*command, *self._forcing, *access.arguments], timeout=900)
 
     def uninstall(self, access: KubeAccess, name: str, *, namespace: str, keep_history: bool = False) -> None:
         """Remove a release; none is fine. Objects with the annotation `helm.sh/resource-policy: keep` stay."""
@@ -145,6 +145,11 @@ class Helm:
                 return ()
             finished = self._run(command, timeout=60)
         return tuple(_revision(entry) for entry in json.loads(finished.stdout or "[]"))
+
+    @property
+    def _forcing(self) -> tuple[str, ...]:
+        """What somebody edited by hand becomes what the chart says again; helm 3 does so by itself."""
+        return ("--server-side=true", "--force-conflicts") if self.version[0] >= 4 else ()
 
     def _run(self, arguments: Sequence[str], *, timeout: float, check: bool = True) -> Finished:
         _ = self.version

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeAlias
 
 from deployer.compiling.profiles import profile_choices
 from deployer.errors import DeployerError, RolledBackError, UnhealthyError
@@ -19,16 +22,20 @@ from deployer.workflows.choosing import Choice, target_for, to_deploy
 from deployer.workflows.preparation import read_fleet, releases
 
 _STAGES = ("staging", "canary", "production")
+_Work: TypeAlias = tuple[Callable[[], Target], Release]
+"""What finds a target, and its release: one cluster that cannot be reached is no failure of the others."""
 _FIX = "Mend what the log says, then deploy again."
 
 
 @dataclass(frozen=True, slots=True)
 class DeployOptions:
-    """`dry_run`: plan, and touch nothing. `force`: also what has not changed. `check`: use the hub before calling it deployed."""
+    """`dry_run`: plan, and touch nothing. `force`: also what has not changed. `check`: use the hub before calling it deployed.
+    `jobs`: how many hubs of one stage at a time."""
 
     dry_run: bool = False
     force: bool = False
     check: bool = True
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +49,50 @@ def deploy(effects: Effects, choice: Choice, options: DeployOptions) -> DeployRe
     """Deploy the chosen hubs, stage by stage. One hub's failure is raised; of several, it is in the report."""
     fleet = read_fleet(effects)
     refs = to_deploy(fleet, choice)
-    targets = {ref: target_for(effects, fleet, ref) for ref in refs}
-    chosen = in_stages(releases(effects, fleet, refs, read_secret=effects.secrets.read))
-    return deploy_releases(effects, [(targets[release.ref], release) for release in chosen], options)
+    chosen = releases(effects, fleet, refs, read_secret=effects.secrets.read)
+    return _by_stages(effects, [(partial(target_for, effects, fleet, one.ref), one) for one in in_stages(chosen)], options)
 
 
 def deploy_releases(effects: Effects, work: Sequence[tuple[Target, Release]], options: DeployOptions) -> DeployReport:
-    """Deploy in this order; after a failure, nothing of a later stage is begun."""
-    done: list[HubOutcome] = []
-    failed_stage = ""
-    for target, release in work:
-        if failed_stage and release.stage != failed_stage:
-            done.append(HubOutcome(ref=release.ref, outcome=Outcome.SKIPPED, plan=Plan(ref=release.ref)))
-            continue
-        try:
-            done.append(_deploy_one(effects, target, release, options))
-        except DeployerError as error:
-            if len(work) == 1:
-                raise
-            failed_stage = release.stage
-            done.append(HubOutcome(ref=release.ref, outcome=Outcome.FAILED, plan=Plan(ref=release.ref), error=error))
-    return DeployReport(tuple(done))
+    """Deploy stage by stage, `options.jobs` hubs at a time; after a failure, nothing of a later stage is begun. The report has
+    them in the order in which they were taken."""
+    return _by_stages(effects, [(partial(_itself, target), release) for target, release in work], options)
 
 
 def in_stages(chosen: Sequence[Release]) -> tuple[Release, ...]:
     """Staging hubs first, then canaries, then production."""
     return tuple(sorted(chosen, key=lambda release: _STAGES.index(release.stage)))
+
+
+def _itself(target: Target) -> Target:
+    return target
+
+
+def _by_stages(effects: Effects, work: Sequence[_Work], options: DeployOptions) -> DeployReport:
+    if len(work) == 1:
+        ((target, release),) = work
+        return DeployReport((_deploy_one(effects, target(), release, options),))
+    done: list[HubOutcome] = []
+    for stage in _STAGES:
+        batch = [one for one in work if one[1].stage == stage]
+        if any(outcome.error for outcome in done):
+            done += [HubOutcome(ref=one.ref, outcome=Outcome.SKIPPED, plan=Plan(ref=one.ref)) for _, one in batch]
+        elif options.jobs == 1 or len(batch) == 1:
+            done += [_outcome_of(effects, one, options) for one in batch]
+        else:
+            with ThreadPoolExecutor(options.jobs) as pool:
+                done += pool.map(lambda one: _outcome_of(effects, one, options), batch)
+    return DeployReport(tuple(done))
+
+
+def _outcome_of(effects: Effects, work: _Work, options: DeployOptions) -> HubOutcome:
+    """One of several: its failure is an outcome, and every line that it says begins with its name."""
+    target, release = work
+    with effects.progress.about(str(release.ref)):
+        try:
+            return _deploy_one(effects, target(), release, options)
+        except DeployerError as error:
+            return HubOutcome(ref=release.ref, outcome=Outcome.FAILED, plan=Plan(ref=release.ref), error=error)
 
 
 def _deploy_one(effects: Effects, target: Target, release: Release, options: DeployOptions) -> HubOutcome:

@@ -8,7 +8,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +35,9 @@ class Said:
 
     def say(self, message: str) -> None:
         self.lines.append(message)
+
+    def about(self, subject: str) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def warn(self, message: str) -> None:
         self.lines.append(message)

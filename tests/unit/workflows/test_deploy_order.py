@@ -85,6 +85,10 @@ class Said:
         self.lines.append(title)
         yield
 
+    @contextmanager
+    def about(self, subject: str) -> Iterator[None]:
+        yield
+
     def say(self, message: str) -> None:
         self.lines.append(message)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from threading import Lock
 
 from deployer.errors import UsageError
 from deployer.model.access import Cloud, ClusterAccess
@@ -33,12 +34,14 @@ class KubernetesClusters:
     clouds: dict[str, Cloud]
     ends: ExitStack
     scale_up_seconds: float = SCALE_UP_SECONDS
+    _making: Lock = field(default_factory=Lock)
     _targets: dict[str, KubernetesTarget] = field(default_factory=dict)
 
     def target(self, access: ClusterAccess) -> KubernetesTarget:
         """The target of a cluster. Raises UsageError where no cloud of ours gives access to such a cluster."""
-        if access.cluster not in self._targets:
-            self._targets[access.cluster] = self._made(access)
+        with self._making:
+            if access.cluster not in self._targets:
+                self._targets[access.cluster] = self._made(access)
         return self._targets[access.cluster]
 
     def _made(self, access: ClusterAccess) -> KubernetesTarget:

@@ -7,7 +7,6 @@ import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
 
 from deployer.targets.kubernetes.objects import Namespace, Object
 
@@ -15,6 +14,7 @@ NAME = "deployer"
 _KEY = "digest-key"
 _RECORD = "record"
 _PREVIOUS = "previous"
+_EDITABLE = (("configmaps", "ConfigMap"), ("secrets", "Secret"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Record:
     settled: bool = False
     database: str = ""
     chart: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """What the cluster counted up to when the deploy was settled: it goes on where somebody edits an object by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,23 @@ class Records:
     def settle(self) -> None:
         """The last deploy stays."""
         if record := self.read():
-            self._write({_RECORD: _packed(replace(record, settled=True))})
+            self._write({_RECORD: _packed(replace(record, settled=True, marks=self.marks()))})
 
     def bring_back(self, revision: int, *, exchange: bool = False) -> None:
         """The previous deploy is the last one again, as helm's `revision`; with `exchange`, the last one becomes the previous."""
         last, previous = self.read(), self.previous()
         if previous:
-            entries = {_RECORD: _packed(replace(previous, revision=revision, settled=True))}
+            entries = {_RECORD: _packed(replace(previous, revision=revision, settled=True, marks=self.marks()))}
             self._write(entries | ({_PREVIOUS: _packed(last)} if last and exchange else {}))
+
+    def marks(self, deployments: list[Object] | None = None) -> Mapping[str, str]:
+        """As they are now. A Deployment's generation counts changes of what is asked for, not of how it is."""
+        found = self.namespace.list("deployments") if deployments is None else deployments
+        marks = {f"Deployment/{entry['metadata']['name']}": str(entry["metadata"]["generation"]) for entry in found}
+        for plural, kind in _EDITABLE:
+            named = self.namespace.list(plural, fields="metadata.name=hub", metadata_only=True)
+            marks |= {f"{kind}/hub": entry["metadata"]["resourceVersion"] for entry in named}
+        return marks
 
     def digest_key(self) -> bytes | None:
         """The key of the digests in this namespace's records; None where there is none yet."""

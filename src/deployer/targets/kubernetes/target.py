@@ -75,7 +75,7 @@ class KubernetesTarget:
         if record is None and last is None:
             return None
         deployments = namespace.list("deployments")
-        detail = _ailment(record, last, deployments)
+        detail = _ailment(record, last, deployments) or self._edited(ref, record, deployments)
         hub = next((entry for entry in deployments if entry["metadata"]["name"] == "hub"), None)
         return Running(
             documents=record.documents if record else {},
@@ -294,6 +294,14 @@ class KubernetesTarget:
         last = Releases(namespace, ref.hub).last()
         records.bring_back(last.number if last else revision, exchange=exchange)
         self.rollout(namespace).wait()
+
+    def _edited(self, ref: HubRef, record: Record | None, deployments: list[Object]) -> str:
+        """What somebody changed by hand, which a deploy puts right; empty where nothing."""
+        if record is None or not record.marks:
+            return ""
+        now = self._records(ref).marks(deployments)
+        names = sorted(name for name in record.marks.keys() | now.keys() if record.marks.get(name) != now.get(name))
+        return f"changed by hand: {', '.join(names)}" if names else ""
 
     def _namespace(self, ref: HubRef) -> Namespace:
         return Namespace(self.connection, ref.hub)

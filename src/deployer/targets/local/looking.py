@@ -40,9 +40,7 @@ def examine(cluster: str, state: Path, runtime: Runtime) -> Findings:
     existing = next(folder for folder in (state, *state.parents) if folder.exists())
     writable = os.access(existing, os.W_OK)
     root = os.geteuid() == 0
-    people = (
-        "each person's server has a user ID of its own" if root else "all servers run as one user, as this is not root"
-    )
+    people = "each person's server has a user ID of its own" if root else "all servers run as one user, as this is not root"
     return Findings(
         cluster=cluster,
         findings=(

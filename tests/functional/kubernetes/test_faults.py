@@ -1,0 +1,265 @@
+"""What goes wrong on real clusters: one message that names object, cause and next command, and the old hub serving."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+import random
+import shutil
+import string
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.cluster import Cluster
+from tests.support.cluster_fleet import AGE_KEY, ClusterFleet, hub_file
+from tests.support.hub_driver import wait_for
+
+from deployer.cli.progress import PlainProgress
+from deployer.clouds.kubeconfig import KubeconfigCloud
+from deployer.errors import RolledBackError
+from deployer.targets.kubernetes.clusters import KubernetesClusters
+from deployer.wiring import _until_the_end, effects
+from deployer.workflows.choosing import Choice
+from deployer.workflows.deploy import DeployOptions, deploy
+
+pytestmark = pytest.mark.cluster
+
+NO_CONTEXT = """\
+error: config/clusters/onenode/kubeconfig.secret.yaml has no context `elsewhere`
+hint: It has onenode; `kubeconfig.context` in cluster.yaml names one.
+"""
+EXPIRED = """\
+error: cluster onenode does not accept the credentials: they have expired or are wrong
+hint: Get a new kubeconfig from whoever runs the cluster, or log in again.
+"""
+NO_RIGHT = """\
+error: the account may not get secrets in namespace welcome of cluster onenode
+hint: Ask whoever runs the cluster for this right; `deployer doctor onenode` lists all that are needed.
+"""
+NO_HELM = """\
+error: `helm` is needed and not there
+hint: Install helm 3.16 or newer: https://helm.sh/docs/intro/install
+"""
+OLD_HELM = """\
+error: helm 3.10.1 is too old
+hint: Install helm 3.16 or newer: https://helm.sh/docs/intro/install
+"""
+TOO_LARGE = """\
+error: what is to be kept in cluster onenode is larger than the 1 MiB that Kubernetes and helm can store
+hint: Take big files out of the values: put them into the image, or into people's homes by `content`.
+"""
+
+
+def told(text: str) -> str:
+    """What the person is told in the end, without what went on before."""
+    return text[text.index("error: ") :]
+
+
+@pytest.fixture
+def as_usual(welcome: ClusterFleet) -> Iterator[ClusterFleet]:
+    """The hub; its access and files are as usual again afterwards."""
+    yield welcome
+    welcome.write_cluster()
+    welcome.use(welcome.cluster.kubeconfig)
+    welcome.write()
+
+
+def test_a_context_that_is_not_there(as_usual: ClusterFleet) -> None:
+    as_usual.write_cluster("elsewhere")
+    ended = as_usual.deploy()
+    assert (ended.code, told(ended.err)) == (2, NO_CONTEXT)
+
+
+def test_a_token_that_has_expired(as_usual: ClusterFleet, tmp_path: Path) -> None:
+    as_usual.use(as_usual.cluster.kubeconfig_with("expired", tmp_path / "kubeconfig"))
+    ended = as_usual.deploy()
+    assert (ended.code, told(ended.err)) == (4, EXPIRED)
+
+
+def test_an_account_without_rights_and_what_the_doctor_says(as_usual: ClusterFleet, tmp_path: Path) -> None:
+    assert as_usual.run("doctor", "onenode").code == 0
+    as_usual.use(as_usual.cluster.kubeconfig_of("visitor", tmp_path / "kubeconfig"))
+    ended = as_usual.deploy()
+    assert (ended.code, told(ended.err)) == (4, NO_RIGHT)
+    doctor = as_usual.run("doctor", "onenode")
+    assert doctor.code == 4
+    assert "the account may not get, list, create, patch, delete, update secrets" in doctor.out
+    assert "the account may not create pods/exec" in doctor.out
+
+
+def test_no_helm(as_usual: ClusterFleet, tmp_path: Path) -> None:
+    as_usual.write(hub_file("New"))
+    ended = as_usual.deploy(PATH=os.environ["PATH"])
+    assert (ended.code, told(ended.err)) == (4, NO_HELM)
+    old = tmp_path / "helm"
+    old.write_text("#!/bin/sh\necho v3.10.1\n")
+    old.chmod(0o755)
+    ended = as_usual.deploy(PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert (ended.code, told(ended.err)) == (4, OLD_HELM)
+
+
+def test_a_damaged_chart_is_fetched_again(as_usual: ClusterFleet) -> None:
+    cache = as_usual.root / ".deployer" / "charts"
+    (archive,) = cache.glob("archives/*/*.tgz")
+    good = archive.read_bytes()
+    archive.write_bytes(good[:1000])
+    shutil.rmtree(cache / "prepared")
+    ended = as_usual.deploy()
+    assert ended.code == 0, ended.err
+    assert "unchanged" in ended.out
+    assert archive.read_bytes() == good
+
+
+def test_values_larger_than_helm_can_store(as_usual: ClusterFleet) -> None:
+    noise = "".join(random.Random(1).choices(string.ascii_letters, k=1_200_000))
+    content = hub_file()
+    content["values"]["jupyterhub"]["custom"] = {"big": noise}
+    as_usual.write(content)
+    revision = as_usual.revision()
+    ended = as_usual.deploy()
+    assert (ended.code, told(ended.err)) == (4, TOO_LARGE)
+    assert as_usual.revision() == revision
+
+
+def test_a_quota_that_is_full(as_usual: ClusterFleet) -> None:
+    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "small", "namespace": "welcome"}}
+    as_usual.cluster.apply({**quota, "spec": {"hard": {"count/jobs.batch": "1", "pods": "1"}}})
+    try:
+        wait_for("the quota to count", lambda: as_usual.get("resourcequota", "small").get("status", {}).get("used"))
+        as_usual.write(hub_file("New"))
+        ended = as_usual.deploy()
+    finally:
+        as_usual.cluster.kubectl("delete", "resourcequota", "small", "-n", "welcome")
+    assert ended.code == 5, ended.err
+    assert "quota `small` is used up: pods=1 asked for, pods=2 of pods=1 used" in told(ended.err)
+    assert "Traceback" not in ended.err
+
+
+def test_no_node_takes_the_pod(as_usual: ClusterFleet, capfd: pytest.CaptureFixture[str]) -> None:
+    content = hub_file("New")
+    content["values"]["jupyterhub"]["hub"]["nodeSelector"] = {"kind": "none-such"}
+    as_usual.write(content)
+    revision = as_usual.revision()
+    environ = {**os.environ, **as_usual.env, "SOPS_AGE_KEY": AGE_KEY}
+    state = as_usual.root / ".deployer"
+    usual = effects(as_usual.root, state, PlainProgress(sys.stderr), environ)
+    clusters = KubernetesClusters(
+        fleet=usual.fleet,
+        state=usual.state,
+        process=usual.process,
+        clock=usual.clock,
+        progress=usual.progress,
+        user="test",
+        clouds={"kubeconfig": KubeconfigCloud(usual.fleet, usual.secrets)},
+        ends=_until_the_end(),
+        scale_up_seconds=3,
+    )
+    impatient = replace(usual, kubernetes=clusters.target)
+    with pytest.raises(RolledBackError, match="no node takes pod hub-trial-"):
+        deploy(impatient, Choice("onenode", ("welcome",)), DeployOptions(check=False))
+    assert "didn't match Pod's node affinity/selector" in capfd.readouterr().err
+    assert as_usual.revision() == revision
+
+
+def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet) -> None:
+    as_usual.cluster.kubectl("delete", "deployment", "hub", "-n", "welcome")
+    as_usual.cluster.kubectl("set", "env", "deployment/proxy", "-n", "welcome", "EDITED=yes")
+    as_usual.cluster.kubectl("scale", "deployment/proxy", "-n", "welcome", "--replicas=0")
+    (hub,) = as_usual.run("status", "onenode", "--format", "json").data["hubs"]
+    assert (hub["state"], hub["detail"]) == ("unhealthy", "removed by hand: hub")
+    ended = as_usual.deploy()
+    assert ended.code == 0, ended.err
+    assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
+    assert "unchanged" in as_usual.deploy().out
+    as_usual.cluster.kubectl("scale", "deployment/proxy", "-n", "welcome", "--replicas=2")
+    (hub,) = as_usual.run("status", "onenode", "--format", "json").data["hubs"]
+    assert "changed by hand: Deployment/proxy" in hub["detail"] or "not ready" in hub["detail"]
+    as_usual.cluster.kubectl("delete", "secrets", "-n", "welcome", "-l", "owner=helm")
+    (hub,) = as_usual.run("status", "onenode", "--format", "json").data["hubs"]
+    assert hub["detail"] == "its release is gone"
+    ended = as_usual.deploy()
+    assert ended.code == 0, ended.err
+    assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
+
+
+def pending(fleet: ClusterFleet, *, age: int) -> None:
+    """As a helm that was ended in the middle leaves it, so many seconds ago."""
+    number = fleet.revision()
+    secret: dict[str, Any] = fleet.get("secret", f"sh.helm.release.v1.welcome.v{number}")
+    content = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(secret["data"]["release"]))))
+    content["version"], content["info"]["status"] = number + 1, "pending-upgrade"
+    packed = base64.b64encode(base64.b64encode(gzip.compress(json.dumps(content).encode()))).decode()
+    now = int(time.time())
+    labels = {"owner": "helm", "name": "welcome", "status": "pending-upgrade", "version": str(number + 1)}
+    fleet.cluster.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "type": "helm.sh/release.v1",
+            "metadata": {
+                "name": f"sh.helm.release.v1.welcome.v{number + 1}",
+                "namespace": "welcome",
+                "labels": {**labels, "createdAt": str(now - age)},
+            },
+            "data": {"release": packed},
+        }
+    )
+
+
+def test_a_release_that_somebody_left_pending(as_usual: ClusterFleet) -> None:
+    pending(as_usual, age=30)
+    ended = as_usual.deploy()
+    assert ended.code == 6, ended.err
+    assert "somebody runs helm on onenode/welcome since" in told(ended.err)
+    pending_name = f"sh.helm.release.v1.welcome.v{as_usual.revision()}"
+    as_usual.cluster.kubectl("label", "secret", pending_name, "-n", "welcome", "createdAt=1000", "--overwrite")
+    ended = as_usual.deploy()
+    assert ended.code == 0, ended.err
+    assert "Repair the release that was interrupted" in ended.err
+
+
+def test_two_deploys_at_once(as_usual: ClusterFleet) -> None:
+    as_usual.write(hub_file("Both"))
+    both = [as_usual.began("deploy", "onenode", "welcome") for _ in range(2)]
+    results = [(*one.communicate(timeout=240), one.returncode) for one in both]
+    assert [code for _, _, code in results] == [0, 0], results
+    assert sorted("unchanged" in out for out, _, _ in results) == [False, True]
+    assert any("is being changed by" in err for _, err, _ in results)
+
+
+def test_the_api_server_goes_away_for_a_while(as_usual: ClusterFleet, cluster: Cluster) -> None:
+    as_usual.write(hub_file("Away"))
+    running = as_usual.began("deploy", "onenode", "welcome")
+    assert running.stderr is not None
+    for line in running.stderr:
+        if line.startswith("Upgrade the release"):
+            break
+    with cluster.without("kube-apiserver"):
+        time.sleep(20)
+    out, err = running.communicate(timeout=240)
+    assert running.returncode == 0, err
+    assert "deployed in" in out
+
+
+@pytest.mark.parametrize("step", ["Try the new", "Save the", "Upgrade the"])
+def test_what_was_killed_in_the_middle_is_brought_to_its_end_by_the_next(as_usual: ClusterFleet, step: str) -> None:
+    as_usual.write(hub_file(f"Killed at {step}"))
+    running = as_usual.began("deploy", "onenode", "welcome")
+    assert running.stderr is not None
+    for line in running.stderr:
+        if line.startswith(step):
+            break
+    running.kill()
+    running.communicate()
+    ended = as_usual.deploy()
+    assert ended.code == 0, ended.err
+    assert not as_usual.names("jobs")
+    assert "unchanged" in as_usual.deploy().out
+    assert not as_usual.cluster.kubectl("get", "leases", "-n", "deployer", "-o", "name")
