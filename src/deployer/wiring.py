@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import getpass
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from deployer.model.access import ClusterAccess
 from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
 from deployer.model.protocols import Clock, Effects, Progress, Target
+from deployer.model.rendering import Asked, Rendered
 from deployer.tools.clock import SystemClock
 from deployer.tools.editor import TerminalEditor
 from deployer.tools.fleet_files import FolderFiles
@@ -39,6 +40,23 @@ class _ProberOnDemand:
         from deployer.services.prober import HubProber
 
         return HubProber(self._progress, self._clock).check(access, all_profiles=all_profiles, log=log, options=options)
+
+
+class _RenderingOnDemand:
+    """Rendering, whose modules an unchanged fleet does not need."""
+
+    def __init__(self, fleet: FolderFiles, state: StateFolder, process: SystemProcess) -> None:
+        self._fleet, self._state, self._process = fleet, state, process
+
+    def possible(self) -> str:
+        archives = self._state.root / "charts" / "archives"
+        names = sorted(entry.name for entry in archives.iterdir()) if archives.is_dir() else []
+        return f"{self._process.which('helm')} {' '.join(names)}"
+
+    def rendered(self, asked: Sequence[Asked], *, mirrors: Mapping[str, str], fetch: bool) -> Rendered:
+        from deployer.targets.kubernetes.offline import OfflineRendering
+
+        return OfflineRendering(self._fleet, self._state, self._process).rendered(asked, mirrors=mirrors, fetch=fetch)
 
 
 class _OnDemand(Mapping[str, Target]):
@@ -105,6 +123,7 @@ def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Map
         progress=progress,
         targets=_OnDemand(("local", "try"), local),
         kubernetes=on_cluster,
+        rendering=_RenderingOnDemand(fleet, state, process),
         prober=_ProberOnDemand(progress, clock),
         secrets=secrets,
         editor=TerminalEditor(process, given),

@@ -110,11 +110,13 @@ def _reserved(of: Inputs) -> Iterator[Problem]:
 
 
 def _lacking(of: Inputs, lacking: Tree) -> Iterator[Problem]:
-    """Keys of the hub's file that the chart cannot honour."""
+    """Keys of the hub's file that the chart cannot honour, each told once."""
+    told: set[KeyPath] = set()
     for name, branch in lacking.items():
         deciding = (holder for _, (holder,) in leaves(holders(branch) or {}) if holder is not None)
         written = next((holder for holder in deciding if holder.written and holder.key[0] in {"home", "extras"}), None)
-        if written is not None:
+        if written is not None and written.key not in told:
+            told.add(written.key)
             yield problem("chart-lacks", written.place, key=dotted(written.key), chart=of.loaded.chart, name=name)
 
 

@@ -42,9 +42,11 @@ class Dependency:
 
 
 class ChartCache:
-    """Prepared charts and fetched archives below `folder`. `mirrors`: repository address -> the address that is used instead."""
+    """Prepared charts and fetched archives below `folder`. `mirrors`: repository address -> the address that is used instead;
+    without `fetch` only what is there already is used."""
 
-    def __init__(self, helm: Helm, folder: Path, mirrors: Mapping[str, str]) -> None:
+    def __init__(self, helm: Helm, folder: Path, mirrors: Mapping[str, str], *, fetch: bool = True) -> None:
+        self._fetches = fetch
         self._helm = helm
         self._folder = folder
         self._mirrors = {address.rstrip("/"): mirror for address, mirror in mirrors.items()}
@@ -102,6 +104,8 @@ class ChartCache:
         return archive
 
     def _fetch(self, dependency: Dependency, archive: Path) -> None:
+        if not self._fetches:
+            raise ExternalError(f"the chart {dependency.name} {dependency.version} is not on this machine yet")
         remove_tree(archive.parent)
         make_folder(archive.parent.parent)
         with told("fetch charts into", archive.parent.parent):

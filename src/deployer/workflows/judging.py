@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from deployer.config import paths
-from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
+from deployer.config.loaded import LoadedFleet
 from deployer.config.loading import load_fleet
 from deployer.errors import ConfigurationError
 from deployer.model.problem import Problem, Severity, in_order
 from deployer.model.protocols import Effects
-from deployer.model.release import HubRef
+from deployer.model.release import HubRef, Release
+from deployer.model.rendering import Asked
 from deployer.model.tree import FleetTree
 from deployer.planning.redaction import redacted
 from deployer.workflows.choosing import target_name
@@ -20,32 +22,61 @@ from deployer.workflows.verdicts import Finding, Verdict
 _CLUSTERS = "config/clusters/"
 
 
-def judge(effects: Effects, tree: FleetTree, *, render: bool) -> Verdict:
-    """All problems of the fleet; with `render`, also those of the targets that would get what its files come to."""
+def judge(effects: Effects, tree: FleetTree, *, render: bool, fetch: bool = False) -> Verdict:
+    """All problems of the fleet; with `render`, also those of the targets and charts that would get what its files come to.
+    With `fetch`, charts that are not on this machine are fetched for that."""
     fleet = load_fleet(tree, effects.carried.read())
     owners: dict[Problem, set[str]] = {problem: set() for problem in fleet.problems}
+    fine: list[Release] = []
     for cluster in fleet.clusters.values():
         for hub in cluster.hubs.values():
-            for problem in _problems_of(effects, fleet, cluster, hub, render=render):
+            release, problems = prepared(fleet, cluster, hub)
+            for problem in problems:
                 owners.setdefault(problem, set()).add(hub.ref.hub)
+            if not any(problem.severity is Severity.ERROR for problem in problems):
+                fine.append(release)
+    refused, untried = _rendered(effects, fleet, fine, fetch=fetch) if render else ((), {})
+    for ref, problem in refused:
+        owners.setdefault(problem, set()).add(ref.hub)
     files = _files_of_hubs(fleet)
     return Verdict(
         findings=tuple(_finding(problem, owners[problem], files) for problem in in_order(owners)),
         clusters=_names(tree, fleet),
+        untried=untried,
     )
 
 
-def _problems_of(
-    effects: Effects, fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub, *, render: bool
-) -> Iterator[Problem]:
-    release, problems = prepared(fleet, cluster, hub)
-    yield from problems
-    target = effects.targets.get(target_name(fleet, cluster.name))
-    if render and target and not any(problem.severity is Severity.ERROR for problem in problems):
+def _rendered(
+    effects: Effects, fleet: LoadedFleet, releases: Sequence[Release], *, fetch: bool
+) -> tuple[list[tuple[HubRef, Problem]], dict[str, int]]:
+    """What targets and charts refuse, and how many hubs could not be tried, by the reason."""
+    problems: list[tuple[HubRef, Problem]] = []
+    asked: list[Asked] = []
+    key = effects.state.digest_key(keep=False)
+    for release in (redacted(release, key) for release in releases):
+        target = effects.targets.get(target_name(fleet, release.ref.cluster))
+        if target is None:
+            kubernetes = fleet.clusters[release.ref.cluster].spec.kubernetes
+            asked.append(Asked(release=release, kube_version=f"{kubernetes.version}.0" if kubernetes else ""))
+            continue
         try:
-            target.render(redacted(release, effects.state.digest_key(keep=False)))
+            target.render(release)
         except ConfigurationError as error:
-            yield from error.problems
+            problems += [(release.ref, problem) for problem in error.problems]
+    if not asked:
+        return problems, {}
+    mirrors = {str(address): mirror for address, mirror in fleet.fleet.chart_mirrors.items()}
+    answer = effects.rendering.rendered(asked, mirrors=mirrors, fetch=fetch)
+    problems += [(ref, _refusal(fleet, ref, reason)) for ref, reason in answer.refused.items()]
+    return problems, dict(Counter(answer.untried.values()))
+
+
+def _refusal(fleet: LoadedFleet, ref: HubRef, reason: str) -> Problem:
+    """A chart's own words; whose line it was only `explain` can say."""
+    hub = fleet.clusters[ref.cluster].hubs[ref.hub]
+    message = f"the chart `{hub.chart}` refuses what {ref} comes to: {reason}"
+    hint = f"`deployer explain {ref.cluster} {ref.hub}` says who set each value"
+    return Problem(code="chart-refuses", message=message, place=hub.source.place(()), hint=hint)
 
 
 def _files_of_hubs(fleet: LoadedFleet) -> dict[str, set[str]]:
@@ -68,7 +99,7 @@ def _hub_file(ref: HubRef) -> str:
 def _finding(problem: Problem, owners: set[str], files: Mapping[str, set[str]]) -> Finding:
     file = problem.place.file
     cluster = file.removeprefix(_CLUSTERS).split("/")[0] if file.startswith(_CLUSTERS) else ""
-    own = owners or (files.get(file, set()) if "/hubs/" in file or not file.endswith("/cluster.yaml") else set())
+    own = owners or (set() if file.endswith("/cluster.yaml") else files.get(file, set()))
     return Finding(problem=problem, cluster=cluster, hubs=tuple(sorted(own)))
 
 

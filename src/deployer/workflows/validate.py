@@ -22,21 +22,25 @@ class Selection:
     hub: str | None = None
 
 
-def validate(effects: Effects, selection: Selection, *, render: bool, code: str) -> ValidationReport:
-    """Check the fleet. `code` is a digest of the deployer itself, as another deployer may judge otherwise.
+def validate(effects: Effects, selection: Selection, *, render: bool, code: str, fetch: bool = False) -> ValidationReport:
+    """Check the fleet. `code` is a digest of the deployer itself, as another deployer may judge otherwise. Tells how many hubs
+    could not be rendered, and why; `fetch` gets the charts for it that are not on this machine.
 
     Raises UsageError where nothing is selected, UnknownNameError for a name that is not there.
     """
     began = effects.clock.monotonic()
     tree = effects.fleet.read()
-    key = f"verdict {code} {tree_digest(tree)} {render}"
+    possible = effects.rendering.possible() if render else "nothing"
+    key = f"verdict {code} {tree_digest(tree)} {possible} {fetch}"
     kept = effects.state.get(key)
     verdict = from_bytes(kept, tree.files) if kept else None
     unchanged = verdict is not None
     if verdict is None:
-        verdict = _judge(effects, tree, render=render)
+        verdict = _judge(effects, tree, render=render, fetch=fetch)
         if verdict.may_be_kept:
             effects.state.put(key, to_bytes(verdict))
+    for reason, hubs in verdict.untried.items():
+        effects.progress.say(f"not rendered: {hubs} {'hub' if hubs == 1 else 'hubs'}, as {reason}")
     selected = _selected(verdict, selection)
     return ValidationReport(
         problems=tuple(finding.problem for finding in verdict.findings if _concerns(finding, selection)),
@@ -60,11 +64,11 @@ def tree_digest(tree: FleetTree) -> str:
     return digest.hexdigest()
 
 
-def _judge(effects: Effects, tree: FleetTree, *, render: bool) -> Verdict:
+def _judge(effects: Effects, tree: FleetTree, *, render: bool, fetch: bool) -> Verdict:
     """The whole work; imported here, as an unchanged fleet needs none of it."""
     from deployer.workflows.judging import judge
 
-    return judge(effects, tree, render=render)
+    return judge(effects, tree, render=render, fetch=fetch)
 
 
 def _selected(verdict: Verdict, selection: Selection) -> Iterable[tuple[str, str | None]]:

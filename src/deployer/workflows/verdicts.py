@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
 
@@ -28,10 +28,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """All findings in order, and the names of every cluster and its hubs, whether they loaded or not."""
+    """All findings in order, and the names of every cluster and its hubs, whether they loaded or not.
+
+    `untried`: how many hubs were not rendered, by the reason."""
 
     findings: tuple[Finding, ...]
     clusters: Mapping[str, tuple[str, ...]]
+    untried: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def may_be_kept(self) -> bool:
@@ -45,7 +48,7 @@ def to_bytes(verdict: Verdict) -> bytes:
     for finding in findings:
         place = finding["problem"]["place"]
         place["excerpt"] = bool(place["excerpt"])
-    return json.dumps({"findings": findings, "clusters": dict(verdict.clusters)}).encode()
+    return json.dumps({"findings": findings, "clusters": dict(verdict.clusters), "untried": dict(verdict.untried)}).encode()
 
 
 def from_bytes(content: bytes, files: Mapping[str, bytes]) -> Verdict | None:
@@ -71,6 +74,7 @@ def from_bytes(content: bytes, files: Mapping[str, bytes]) -> Verdict | None:
         return Verdict(
             findings=tuple(finding(item) for item in data["findings"]),
             clusters={name: tuple(hubs) for name, hubs in data["clusters"].items()},
+            untried=data["untried"],
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from deployer.tools.machine import told
 
 USUAL_VERSION = "1.34.0"
 """For rendering without a cluster, where cluster.yaml gives no version."""
+_FAILED = re.compile(r"Error: (?:execution error at \([^)]*\): )?(.+)")
 _PINNED = "pinned for the comparison, as the chart makes it anew each time"
 
 
@@ -61,13 +63,29 @@ class Renderer:
         must be redacted. Raises ExternalError where the chart refuses the values."""
         chart = self.chart(release)
         values = [dict(release.values), pins(release)]
-        key = "render-" + hashlib.sha256(plain_json([chart.name, str(release.ref), kube_version, values]).encode()).hexdigest()
+        key = "render-" + _digest(chart, release, kube_version, values)
         kept = self.state.get(key)
         if kept is not None:
             return dict(json.loads(kept))
+        text = self._rendered(release, chart, values, kube_version)
+        documents = {_title(entry): _text(entry) for entry in documents_of(text)}
+        self.state.put(key, json.dumps(documents).encode())
+        return documents
+
+    def accept(self, release: Release, kube_version: str = USUAL_VERSION) -> None:
+        """Raises RefusedError where the chart refuses the values; what it accepted once is not tried again. `release` must be
+        redacted."""
+        chart = self.chart(release)
+        values = [dict(release.values), pins(release)]
+        key = "accepted-" + _digest(chart, release, kube_version, values)
+        if self.state.get(key) is None:
+            self._rendered(release, chart, values, kube_version)
+            self.state.put(key, b"")
+
+    def _rendered(self, release: Release, chart: Path, values: list[Mapping[str, Any]], kube_version: str) -> str:
         with values_files(values) as files:
             try:
-                text = self.helm.template(
+                return self.helm.template(
                     release.ref.hub,
                     chart,
                     namespace=release.ref.hub,
@@ -76,9 +94,11 @@ class Renderer:
                 )
             except ToolFailedError as error:
                 raise refused_values(release, error) from None
-        documents = {_title(entry): _text(entry) for entry in documents_of(text)}
-        self.state.put(key, json.dumps(documents).encode())
-        return documents
+
+
+def _digest(chart: Path, release: Release, kube_version: str, values: list[Mapping[str, Any]]) -> str:
+    """Of all that goes into a rendering: a prepared chart's name has its content's digest."""
+    return hashlib.sha256(plain_json([chart.name, str(release.ref), kube_version, values]).encode()).hexdigest()
 
 
 @contextmanager
@@ -94,15 +114,24 @@ def values_files(values: list[Mapping[str, Any]]) -> Iterator[list[Path]]:
         yield files
 
 
-def refused_values(release: Release, error: ToolFailedError) -> ExternalError:
+class RefusedError(ExternalError):
+    """A chart does not take a hub's values. `reason` is what the chart says."""
+
+    def __init__(self, release: Release, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"the chart `{release.chart}` refuses the values of {release.ref}: {reason}",
+            hint=f"`deployer explain {release.ref.cluster} {release.ref.hub}` says who set each value.",
+        )
+
+
+def refused_values(release: Release, error: ToolFailedError) -> RefusedError:
     """What the chart says of the values, without helm's own frame around it."""
     lines = [line.strip() for line in error.message.splitlines()[1:]]
     said = [line.removeprefix("- ") for line in lines if line and not line.startswith(("Error:", "Use --debug", "level="))]
-    reason = "; ".join(said) or lines[-1] if lines else error.message
-    return ExternalError(
-        f"the chart `{release.chart}` refuses the values of {release.ref}: {reason}",
-        hint=f"`deployer explain {release.ref.cluster} {release.ref.hub}` says who set each value.",
-    )
+    failed = [match[1] for line in lines if (match := _FAILED.match(line))]
+    reason = "; ".join(said or failed or lines[-1:]) or error.message
+    return RefusedError(release, reason)
 
 
 def pins(release: Release) -> Mapping[str, Any]:

@@ -1,0 +1,35 @@
+"""Whether charts take the values of many hubs, without a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from deployer.model.release import HubRef, Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A redacted release, and the version of Kubernetes that it is rendered for; empty: a usual one."""
+
+    release: Release
+    kube_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What was refused, and what could not be tried, each with the reason; all others are fine."""
+
+    refused: Mapping[HubRef, str] = field(default_factory=dict)
+    untried: Mapping[HubRef, str] = field(default_factory=dict)
+
+
+class Rendering(Protocol):
+    """Renders releases as a deploy would, several at a time."""
+
+    def possible(self) -> str:
+        """A short text that changes when more (or less) can be rendered on this machine: it belongs to what is remembered."""
+
+    def rendered(self, asked: Sequence[Asked], *, mirrors: Mapping[str, str], fetch: bool) -> Rendered:
+        """Try every release. Charts that are not on this machine are fetched with `fetch`, else their hubs stay untried."""

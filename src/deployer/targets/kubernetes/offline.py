@@ -1,0 +1,65 @@
+"""Every hub of a fleet through helm, without a cluster: a process for each core, and none where the same was rendered before."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from deployer.errors import ExternalError
+from deployer.model.protocols import FleetFiles, Process, State
+from deployer.model.release import HubRef
+from deployer.model.rendering import Asked, Rendered
+from deployer.targets.kubernetes.rendering import USUAL_VERSION, Charts, RefusedError, Renderer
+from deployer.tools.charts import ChartCache
+from deployer.tools.helm import Helm
+from deployer.tools.resources import resource
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineRendering:
+    """Uses the charts and the memory that deploys from this machine use, too."""
+
+    fleet: FleetFiles
+    state: State
+    process: Process
+
+    def rendered(self, asked: Sequence[Asked], *, mirrors: Mapping[str, str], fetch: bool) -> Rendered:
+        helm = Helm(self.process, self.state.root / "helm")
+        renderer = Renderer(
+            helm=helm,
+            charts=Charts(self.fleet.root, resource("helm-charts")),
+            cache=ChartCache(helm, self.state.root / "charts", mirrors, fetch=fetch),
+            state=self.state,
+        )
+        ready, untried = self._ready(helm, renderer, asked)
+        refused: dict[HubRef, str] = {}
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for one, reason in zip(ready, pool.map(lambda one: _refusal(renderer, one), ready), strict=True):
+                if isinstance(reason, RefusedError):
+                    refused[one.release.ref] = reason.reason
+                elif reason is not None:
+                    untried[one.release.ref] = reason.message
+        return Rendered(refused=refused, untried=untried)
+
+    def _ready(self, helm: Helm, renderer: Renderer, asked: Sequence[Asked]) -> tuple[list[Asked], dict[HubRef, str]]:
+        """Those whose chart is complete; charts are made ready one after the other, as most hubs share one."""
+        ready: list[Asked] = []
+        untried: dict[HubRef, str] = {}
+        for one in asked:
+            try:
+                _ = helm.version
+                renderer.chart(one.release)
+                ready.append(one)
+            except ExternalError as error:
+                untried[one.release.ref] = error.message
+        return ready, untried
+
+
+def _refusal(renderer: Renderer, one: Asked) -> ExternalError | None:
+    try:
+        renderer.accept(one.release, one.kube_version or USUAL_VERSION)
+    except ExternalError as error:
+        return error
+    return None
