@@ -112,6 +112,50 @@ def test_a_change_that_breaks_the_hub_later_is_rolled_back(fleet: ClusterFleet, 
     assert "unchanged" in fleet.deploy().out
 
 
+def test_going_back_one_deploy(fleet: ClusterFleet, kernel: Kernel) -> None:
+    fleet.write(hub_file("Third time"))
+    assert fleet.deploy().code == 0
+    ended = fleet.run("rollback", "onenode", "welcome", "--format", "json")
+    assert ended.code == 0, ended.err
+    (hub,) = ended.data["hubs"]
+    assert hub["outcome"] == "rolled back"
+    assert hub["check"]["healthy"]
+    wait_for("the hub", lambda: "Welcome back" in kernel.person.page("hub/home"))
+    assert wait_for("the kernel", lambda: answer_of(kernel, "print(kept)")) == "still here\n"
+    assert "-" in fleet.deploy("--dry-run").out
+    fleet.write(hub_file("Welcome back"))
+    assert "unchanged" in fleet.deploy().out
+
+
+def test_why_a_server_does_not_start(fleet: ClusterFleet, kernel: Kernel) -> None:
+    ended = fleet.run("diagnose", "onenode", "welcome", "ada")
+    assert ended.code == 0, ended.out
+    assert "pod jupyter-ada runs" in ended.out
+    assert "volume claim-ada is bound" in ended.out
+    assert "last lines of the log of server of ada:" in ended.out
+    pod = fleet.get("pod", "jupyter-ada")
+    stuck = {"name": "notebook", "image": "localhost/no-such-image:1"}
+    fleet.cluster.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {
+                "name": "jupyter-eve",
+                "namespace": "welcome",
+                "labels": {"component": "singleuser-server"},
+                "annotations": pod["metadata"]["annotations"] | {"hub.jupyter.org/username": "eve"},
+            },
+            "spec": {"containers": [stuck]},
+        }
+    )
+    wait_for("the image to fail", lambda: "ErrImage" in str(fleet.get("pod", "jupyter-eve")["status"]))
+    ended = fleet.run("diagnose", "onenode", "welcome", "eve", "--format", "json")
+    fleet.cluster.kubectl("delete", "pod", "jupyter-eve", "-n", "welcome", "--wait=false")
+    assert ended.code == 7
+    (failed,) = [finding for finding in ended.data["findings"] if finding["verdict"] == "failed"]
+    assert failed["found"].startswith("the image localhost/no-such-image:1 of pod jupyter-eve cannot be had")
+
+
 def test_destroy_keeps_what_people_made_and_a_new_deploy_takes_it_up(fleet: ClusterFleet, kernel: Kernel) -> None:
     kernel.run("open('/home/jovyan/diary', 'w').write('dear diary')")
     keys = {name: value for name, value in fleet.get("secret", "hub")["data"].items() if name.startswith("hub.")}

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from importlib import resources
 
-from deployer.errors import UnhealthyError
+from deployer.errors import RolledBackError, UnhealthyError
 from deployer.model.protocols import Clock
 from deployer.targets.kubernetes.objects import Namespace, Object
 from deployer.targets.kubernetes.rollout import Rollout
@@ -16,9 +16,12 @@ from deployer.targets.kubernetes.words import Trouble, refusal, troubles
 NAME = "hub-trial"
 _HUB = "hub"
 _SECONDS = 300
+_MEND = "Mend it, then deploy again."
 _LOG_LINES = 25
+_ROOM = "Ask whoever runs the cluster for more room, or free some."
 _MARK = "deployer-trial:"
-_UNTOUCHED = "The running hub was not touched."
+_UNTOUCHED = "It was only tried: the running hub was not touched."
+_NOTHING = "It was only tried: nothing was installed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Trial:
     clock: Clock
 
     def run(self, manifests: list[Object]) -> Tried | None:
-        """Raises UnhealthyError with what the hub says of its configuration; None where the release has no hub deployment.
+        """Raises RolledBackError with what the hub says of its configuration; None where the release has no hub deployment.
         Nothing of the trial stays, at any end."""
         hub = _find(manifests, "Deployment", _HUB)
         if hub is None:
@@ -50,6 +53,9 @@ class Trial:
             own_account = self.namespace.get("deployments", _HUB) is not None
             self.namespace.create("jobs", _job(hub, own_account=own_account))
             return self._wait()
+        except UnhealthyError as error:
+            stays = _UNTOUCHED if self.namespace.get("deployments", _HUB) else _NOTHING
+            raise RolledBackError(f"{error.message}\n{stays}", hint=error.hint or _MEND) from None
         finally:
             self.remove()
 
@@ -81,22 +87,20 @@ class Trial:
             if self.clock.monotonic() - began > (self.rollout.scale_up_seconds if found else _SECONDS):
                 reason = found[0].what if found else "its pod does not start"
                 raise UnhealthyError(
-                    f"the new configuration could not be tried: {reason}", hint="The running hub was not touched."
+                    f"the new configuration could not be tried: {reason}", hint="Look at the nodes, then deploy again."
                 )
             self.clock.sleep(0.5)
 
     def _refusals(self, uid: str, pods: list[Object]) -> list[Trouble]:
         """Why the API server takes no pod of the Job, which only its events say."""
         events = [] if pods else self.namespace.list("events", fields=f"involvedObject.uid={uid},reason=FailedCreate")
-        return [Trouble(f"no pod to try it in may be made: {refusal(event.get('message', ''))}", _UNTOUCHED) for event in events]
+        return [Trouble(f"no pod to try it in may be made: {refusal(event.get('message', ''))}", _ROOM) for event in events]
 
     def _refused(self, pods: list[Object]) -> UnhealthyError:
         lines = self.namespace.log(pods[0]["metadata"]["name"], lines=_LOG_LINES) if pods else ()
         said = next((line.removeprefix(_MARK) for line in reversed(lines) if line.startswith(_MARK)), "")
         reason = json.loads(said)["error"] if said else "\n".join(f"  {line}" for line in lines)
-        return UnhealthyError(
-            f"the hub does not take its new configuration: {reason}", hint=f"Mend it, then deploy again. {_UNTOUCHED}"
-        )
+        return UnhealthyError(f"the hub does not take its new configuration: {reason}")
 
 
 def _told(lines: tuple[str, ...]) -> Tried:

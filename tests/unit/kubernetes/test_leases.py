@@ -1,0 +1,102 @@
+"""A hub's lock on a cluster: one holder, an abandoned one expires as observed, a lost one stops its holder."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from deployer.cli.progress import PlainProgress
+from deployer.errors import GuardError, LockedError
+from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.lease import LEASE_SECONDS, Leases
+
+
+@dataclass
+class Api:
+    """An API server's way with leases: versions, conflicts, 404 as None."""
+
+    objects: dict[str, Any] = field(default_factory=dict)
+    version: int = 0
+    mutex: threading.RLock = field(default_factory=threading.RLock)
+
+    def request(self, method: str, path: str, *, body: Any = None, **_: Any) -> Any:
+        with self.mutex:
+            kept = self.objects.get(path)
+            match method:
+                case "GET":
+                    return kept
+                case "DELETE":
+                    return self.objects.pop(path, None)
+                case "POST" if f"{path}/{body['metadata']['name']}" in self.objects:
+                    raise GuardError("it is there already")
+                case "PUT" if kept is None:
+                    return None
+                case "PUT" if body["metadata"].get("resourceVersion") != kept["metadata"]["resourceVersion"]:
+                    raise GuardError("somebody changed it")
+            self.version += 1
+            made = {**body, "metadata": {**body["metadata"], "resourceVersion": str(self.version)}}
+            self.objects[path if method == "PUT" else f"{path}/{body['metadata']['name']}"] = made
+            return made
+
+
+@dataclass
+class Clock:
+    """Time that passes by sleeping alone."""
+
+    seconds: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2001, 1, 1, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+class Lines:
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> None:
+        self.text += text
+
+    def flush(self) -> None: ...
+
+
+def leases(api: Api, user: str, clock: Clock, lines: Lines | None = None) -> Leases:
+    return Leases(cast(Connection, api), clock, PlainProgress(cast(Any, lines or Lines())), user)
+
+
+LEASE = "/apis/coordination.k8s.io/v1/namespaces/deployer/leases/prod"
+
+
+def test_a_lock_is_given_back() -> None:
+    api = Api()
+    with leases(api, "ada", Clock()).held("prod") as held:
+        held.require()
+        assert "ada on" in api.objects[LEASE]["spec"]["holderIdentity"]
+    assert LEASE not in api.objects
+
+
+def test_one_that_nobody_renews_is_taken_after_a_while_and_its_holder_named() -> None:
+    api, clock, lines = Api(), Clock(), Lines()
+    path = LEASE.rpartition("/")[0]
+    api.request("POST", path, body={"metadata": {"name": "prod"}, "spec": {"holderIdentity": "grace on laptop"}})
+    with leases(api, "ada", clock, lines).held("prod"):
+        assert clock.seconds >= LEASE_SECONDS
+    assert lines.text == "prod is being changed by grace on laptop; waiting for it\n"
+
+
+def test_a_holder_that_lost_its_lock_writes_nothing_more_and_leaves_it_to_the_other() -> None:
+    api = Api()
+    with leases(api, "ada", Clock()).held("prod") as held:
+        api.objects[LEASE] = {**api.objects[LEASE], "spec": {"holderIdentity": "grace on laptop"}}
+        with pytest.raises(LockedError, match="lost"):
+            held.require()
+    assert api.objects[LEASE]["spec"]["holderIdentity"] == "grace on laptop"
