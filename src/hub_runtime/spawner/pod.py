@@ -11,6 +11,8 @@ from hub_runtime.spawner.limits import Limits, quantity
 
 DEFAULT_COMMAND = "jupyterhub-singleuser"
 _REFERENCE = re.compile(r"\$(\$)?\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
+_INTERFACES = ("", "lab", "tree", "notebooks", "edit", "files", "view", "doc", "terminals", "consoles", "nbclassic")
+_USUAL_INTERFACE = "/lab"
 _KEYED = re.compile(r"^metadata\.(labels|annotations)\['(.+)'\]$")
 
 
@@ -106,6 +108,14 @@ def _mounts(spec: Mapping[str, Any], container: Mapping[str, Any]) -> tuple[tupl
         elif "emptyDir" not in volume:
             missing.append(f"the volume {mount['name']} at {mount['mountPath']} is not there")
     return tuple(sorted(found, key=lambda mount: mount.target)), missing
+
+
+def local_interface(url: str) -> tuple[str, str]:
+    """The page that a server opens, and a sentence where that is another one: only Jupyter's own are on this machine."""
+    first = url.strip("/").split("/")[0].split("?")[0]
+    if first in _INTERFACES:
+        return url, ""
+    return _USUAL_INTERFACE, f"{url} is of the image, which is not used here; JupyterLab opens instead"
 
 
 def local_command(command: tuple[str, ...], present: Callable[[str], bool]) -> tuple[tuple[str, ...], str]:

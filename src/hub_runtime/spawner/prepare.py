@@ -12,9 +12,10 @@ from typing import Any
 from hub_runtime.folder import HubFolder
 from hub_runtime.processes import MARK
 from hub_runtime.spawner.limits import Enforced, Limits, enforce
-from hub_runtime.spawner.pod import ServerPlan, local_command
+from hub_runtime.spawner.pod import ServerPlan, local_command, local_interface
 from hub_runtime.spawner.view import Owner, View
 
+_DEFAULT_URL = "JUPYTERHUB_DEFAULT_URL"
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -35,6 +36,7 @@ def prepare(folder: HubFolder, plan: ServerPlan, owner: Owner) -> Prepared:
     view.make(plan.mounts)
     path = f"{Path(sys.executable).parent}:{SYSTEM_PATH}"
     command, command_notice = local_command(plan.command, lambda name: shutil.which(name, path=path) is not None)
+    interface, interface_notice = local_interface(plan.environment.get(_DEFAULT_URL, ""))
     enforced, limit_notice = enforce(owner.group, plan.limits)
     launch_plan = {
         "join": enforced.join(),
@@ -48,10 +50,10 @@ def prepare(folder: HubFolder, plan: ServerPlan, owner: Owner) -> Prepared:
     }
     return Prepared(
         command=command,
-        environment=_environment(plan, owner, view, path),
+        environment=_environment(plan, owner, view, path) | ({_DEFAULT_URL: interface} if interface else {}),
         launch_plan=launch_plan,
         enforced=enforced,
-        notices=tuple(filter(None, (*view.notices, command_notice, limit_notice))),
+        notices=tuple(filter(None, (*view.notices, command_notice, interface_notice, limit_notice))),
     )
 
 

@@ -16,7 +16,10 @@ PROFILES = [
             "size": {
                 "display_name": "Size",
                 "choices": {
-                    "large": {"display_name": "Large", "kubespawner_override": {"environment": {"SIZE": "large"}}},
+                    "large": {
+                        "display_name": "Large",
+                        "kubespawner_override": {"environment": {"SIZE": "large"}, "default_url": "/rstudio"},
+                    },
                     "small": {
                         "display_name": "Small",
                         "default": True,

@@ -30,7 +30,7 @@ def kernel(ada: Person) -> Kernel:
 def test_a_server_has_what_its_pod_would_have(kernel: Kernel) -> None:
     code = """
         import json, os
-        names = ("GREETING", "REFERENCE", "SIZE", "MEM_LIMIT", "JUPYTER_IMAGE", "USER")
+        names = ("GREETING", "REFERENCE", "SIZE", "MEM_LIMIT", "JUPYTER_IMAGE", "USER", "JUPYTERHUB_DEFAULT_URL")
         files = [open(path).read() for path in ("/etc/gitconfig", os.path.expanduser("~/hook"))]
         leaked = [name for name in os.environ if name.startswith(("CONFIGPROXY", "HUB_RUNTIME_FOLDER", "PYTHONPATH"))]
         print(json.dumps([{name: os.environ.get(name) for name in names}, files, leaked, os.getcwd() == os.environ["HOME"]]))
@@ -43,6 +43,7 @@ def test_a_server_has_what_its_pod_would_have(kernel: Kernel) -> None:
         "MEM_LIMIT": "419430400",
         "JUPYTER_IMAGE": "",
         "USER": "ada",
+        "JUPYTERHUB_DEFAULT_URL": "/lab",
     }
     assert environment["JUPYTER_IMAGE"]
     assert files[0].startswith("[user]")

@@ -12,7 +12,7 @@ from hub_runtime.spawner import homes
 from hub_runtime.spawner.failure import ServerFailed, ending
 from hub_runtime.spawner.files import content, write_into_home
 from hub_runtime.spawner.limits import ControlGroup, Limits, ProcessLimits, control_group, enforce, quantity
-from hub_runtime.spawner.pod import local_command, read_pod
+from hub_runtime.spawner.pod import local_command, local_interface, read_pod
 
 
 def pod(**container: Any) -> dict[str, Any]:
@@ -101,6 +101,23 @@ def test_start_scripts_of_images_are_replaced(command: tuple[str, ...], runs: tu
     assert found == runs
     assert notice.startswith(told)
     assert bool(notice) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("asked", "opens"),
+    [
+        ("", ""),
+        ("/lab", "/lab"),
+        ("/lab/tree/a.md", "/lab/tree/a.md"),
+        ("/tree?x=1", "/tree?x=1"),
+        ("/rstudio", "/lab"),
+        ("/git-pull?repo=x", "/lab"),
+    ],
+)
+def test_interfaces_of_images_are_replaced(asked: str, opens: str) -> None:
+    found, notice = local_interface(asked)
+    assert found == opens
+    assert bool(notice) == (asked != opens)
 
 
 @pytest.mark.parametrize(
