@@ -61,11 +61,11 @@ def marked(name: str, prefix: str) -> tuple[Identity, ...]:
 
 def commanded(*last: str) -> tuple[Identity, ...]:
     """The living processes whose command line ends with these words."""
-    wanted = "".join(f"\0{word}\0" if place == 0 else f"{word}\0" for place, word in enumerate(last)).encode()
+    wanted = "\0".join(("", *last, "")).encode()
     found = []
     for process in _PROC.glob("[0-9]*"):
         with suppress(OSError):
-            if (process / "cmdline").read_bytes().endswith(wanted):
+            if (b"\0" + (process / "cmdline").read_bytes()).endswith(wanted):
                 ticks = start_ticks(int(process.name))
                 found += [Identity(int(process.name), ticks)] if ticks is not None else []
     return tuple(found)

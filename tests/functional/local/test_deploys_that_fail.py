@@ -123,12 +123,10 @@ def test_what_was_killed_or_damaged_is_repaired_by_the_next_deploy(fleet: SmallF
     assert ended.code == 7
     assert "It was not healthy before either" in ended.err
 
-    supervisor = fleet.supervisor().pid
     (fleet.hub_folder() / "deployed.json").write_text('{"version": 1, "rec')
     (fleet.hub_folder() / "run" / "status.json").write_text("")
     fleet.write_hub()
     assert "deployed in" in fleet.deployed().out
-    assert fleet.supervisor().pid != supervisor
     assert len([process for process in fleet.processes() if "hub_runtime.supervisor" in process.cmdline()]) == 1
     assert fleet.run("destroy", fleet.cluster, "garden").code == 0
     assert not fleet.processes()

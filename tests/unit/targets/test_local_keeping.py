@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -212,3 +213,11 @@ def test_other_requirements_make_another_environment_and_unused_ones_go(tmp_path
     assert len(set(digests)) == 3
     third.remove_unused([digests[0]])
     assert [made.ready(made.digest) for made in (first, second, third)] == [True, False, True]
+
+
+def test_makers_of_one_environment_take_turns(tmp_path: Path) -> None:
+    workshop = Workshop()
+    made = runtime(tmp_path / "runtime", workshop)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda _: made.make(), range(4)))
+    assert len([words for words in workshop.ran if " venv " in words]) == 1

@@ -47,6 +47,7 @@ def test_processes_are_found_by_mark_and_by_command() -> None:
         wait_for("the program", lambda: commanded("61.5"))
         assert [process.pid for process in marked("TEST_MARK", "abc:")] == [child.pid]
         assert [process.pid for process in commanded("61.5")] == [child.pid]
+        assert [process.pid for process in commanded("sleep", "61.5")] == [child.pid]
         assert not commanded("1.5")
         assert not marked("TEST_MARK", "b")
     finally:

@@ -39,6 +39,8 @@ class Going:
     applied: str = ""
     refused: str = ""
     """Digest of the last start files that could not make a hub; then `reason` and `log` say why."""
+    since: float = 0.0
+    """When this state began."""
 
     @property
     def supervised(self) -> bool:
@@ -62,9 +64,10 @@ class Supervision:
 
     def reload(self, folder: LocalFolder) -> None:
         """Let the supervisor take up the new start files, and wait until the hub answers. Raises UnhealthyError."""
+        before = going(folder).since
         for supervisor in supervisors(folder):
             supervisor.send(signal.SIGHUP)
-            self._wait(folder, supervisor.pid)
+            self._wait(folder, supervisor.pid, before)
 
     def leave(self, folder: LocalFolder) -> None:
         """End supervisor, hub and proxy, and leave people's servers to the next supervisor. Raises UnhealthyError."""
@@ -92,13 +95,14 @@ class Supervision:
             else:
                 raise UnhealthyError(f"the supervisor of {folder.root} (pid {supervisor.pid}) does not end")
 
-    def _wait(self, folder: LocalFolder, pid: int) -> None:
-        """Until the start files are applied and the hub runs, saying what it does meanwhile."""
+    def _wait(self, folder: LocalFolder, pid: int, before: float = 0.0) -> None:
+        """Until the start files are applied and the hub runs, saying what it does meanwhile. `before`: when the state began that
+        must be over, as start files that are the same again look applied at once."""
         asked, said = start_digest(folder.start), ""
         until = self.clock.monotonic() + _SECONDS_TO_START
         while self.clock.monotonic() < until:
             now = going(folder)
-            if now.applied == asked and now.state == "running":
+            if now.applied == asked and now.state == "running" and now.since != before:
                 return
             if now.refused == asked or now.state == "failed":
                 raise _sick(folder, now.reason, now.log)
@@ -119,6 +123,11 @@ def _command(folder: LocalFolder) -> tuple[str, ...]:
 def supervisors(folder: LocalFolder) -> tuple[Identity, ...]:
     """The supervisors of a hub, one at most: by its command line, so that it is found whatever happened to its files."""
     return commanded(*_command(folder))
+
+
+def supervised_by(folder: LocalFolder, python: Path) -> bool:
+    """A supervisor runs on this interpreter and has not given up, so that new start files are all that it needs."""
+    return bool(commanded(str(python), *_command(folder))) and going(folder).state != "failed"
 
 
 def parts(folder: LocalFolder) -> tuple[Identity, ...]:
@@ -151,6 +160,7 @@ def going(folder: LocalFolder) -> Going:
             url=str(content.get("url") or ""),
             applied=str(content.get("applied") or ""),
             refused=str(refused.get("digest") or ""),
+            since=float(content.get("since") or 0.0),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Going()

@@ -33,6 +33,7 @@ from deployer.targets.local.supervision import (
     parts,
     server_log,
     start_digest,
+    supervised_by,
     supervisors,
     tail,
     users,
@@ -125,8 +126,10 @@ class LocalTarget:
 
     def undo(self, ref: HubRef) -> bool:
         folder = self.folders.of(ref)
+        untouched = _untouched(folder)
         if keeping.bring_back(folder):
-            self._return(folder)
+            if not untouched:
+                self._return(folder)
             keeping.settle(folder)
             return True
         record = read_record(folder)
@@ -180,13 +183,19 @@ class LocalTarget:
 
     def _step(self, ref: HubRef) -> Step:
         """What brings the new start files into effect."""
-        folder = self.folders.of(ref)
-        record, now = read_record(folder), going(folder)
+        match self._way(self.folders.of(ref), self.runtime.digest):
+            case "start":
+                return Step(_START, "Start the hub")
+            case "reload":
+                return Step(_RELOAD, "Restart the hub with its new configuration", _PAUSE)
+            case _:
+                return Step(_REPLACE, "Restart the hub and its proxy", _PAUSE)
+
+    def _way(self, folder: LocalFolder, runtime: str) -> str:
+        """Start, reload or replace: as little as lets the hub run with other start files in that environment."""
         if not supervisors(folder):
-            return Step(_START, "Start the hub")
-        if record and record.runtime == self.runtime.digest and now.state != "failed":
-            return Step(_RELOAD, "Restart the hub with its new configuration", _PAUSE)
-        return Step(_REPLACE, "Restart the hub and its proxy", _PAUSE)
+            return _START
+        return _RELOAD if supervised_by(folder, self.runtime.python(runtime)) else _REPLACE
 
     def _machine(self, release: Release) -> Machine:
         folder = self.folders.of(release.ref)
@@ -239,15 +248,12 @@ class LocalTarget:
 
     def _return(self, folder: LocalFolder) -> None:
         """Let what was brought back run again, on its own database."""
-        record, now = read_record(folder), going(folder)
-        if now.supervised and now.state == "running" and now.applied == start_digest(folder.start):
-            return
-        how = _REPLACE if supervisors(folder) else _START
+        record = read_record(folder)
+        runtime = record.runtime if record else self.runtime.digest
         if keeping.migrated(folder):
             self.supervision.leave(folder)
             keeping.bring_back_database(folder)
-            how = _START
-        self._go(how, folder, record.runtime if record else self.runtime.digest)
+        self._go(self._way(folder, runtime), folder, runtime)
 
     def _remove(self, folder: LocalFolder) -> None:
         """Stop everything and remove all but the volumes."""
@@ -257,6 +263,13 @@ class LocalTarget:
         for path in (*_volumes(folder).values(), folder.root, folder.root.parent):
             with suppress(OSError):
                 path.rmdir()
+
+
+def _untouched(folder: LocalFolder) -> bool:
+    """The hub runs on as it did before the deploy: its supervisor was not asked yet, or has refused the new start files."""
+    record, now = read_record(folder), going(folder)
+    asked = record is not None and not record.settled
+    return now.supervised and now.state == "running" and (not asked or now.refused == start_digest(folder.start))
 
 
 def _volumes(folder: LocalFolder) -> Mapping[str, Path]:
