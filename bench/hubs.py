@@ -29,10 +29,10 @@ def lines(folder: Path, times: int) -> list[Line]:
     hub = SmallFleet(folder / "fleet", folder / "state", "bench")
     hub.write_hub()
     login = Line("empty state, environment made, to the login page", "s", 10, peer="plain jupyterhub to its login page")
-    check = Line("the same, to a finished check", "s", 18)
-    unchanged = Line("deploy of an unchanged hub", "s", 1, peer="python -c 'import pydantic, yaml'")
+    check = Line("the same to a finished check", "s", 18)
+    unchanged = Line("deploy of an unchanged hub", "s", 1, peer="python imports pydantic and yaml")
     warm = Line("check of a warm hub", "s", 8)
-    install = Line("the same with install from a warm package cache", "s", 25)
+    install = Line("with install from a warm package cache, to a finished check", "s", 25)
     memory = Line("one more user server", "MB", 250, peer="plain jupyter lab")
 
     def measure() -> None:
