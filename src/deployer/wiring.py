@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deployer.model.access import ClusterAccess
 from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
 from deployer.model.protocols import Clock, Effects, Progress, Target
 from deployer.model.rendering import Asked, Rendered
+from deployer.model.support import SupportStack
 from deployer.tools.clock import SystemClock
 from deployer.tools.editor import TerminalEditor
 from deployer.tools.fleet_files import FolderFiles
@@ -21,6 +23,9 @@ from deployer.tools.process import SystemProcess
 from deployer.tools.resources import carried_fleet
 from deployer.tools.sops import Sops, key_environment
 from deployer.tools.state import StateFolder
+
+if TYPE_CHECKING:
+    from deployer.targets.kubernetes.clusters import KubernetesClusters
 
 
 class _ProberOnDemand:
@@ -95,11 +100,11 @@ def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Map
         return {"local": machine.target("local"), "try": machine.target("try", scratch=True)}
 
     @cache
-    def kubernetes() -> Callable[[ClusterAccess], Target]:
+    def kubernetes() -> KubernetesClusters:
         from deployer.clouds.kubeconfig import KubeconfigCloud
         from deployer.targets.kubernetes.clusters import KubernetesClusters
 
-        made = KubernetesClusters(
+        return KubernetesClusters(
             fleet=fleet,
             state=state,
             process=process,
@@ -109,10 +114,12 @@ def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Map
             clouds={"kubeconfig": KubeconfigCloud(fleet, secrets)},
             ends=_until_the_end(),
         )
-        return made.target
 
     def on_cluster(access: ClusterAccess) -> Target:
-        return kubernetes()(access)
+        return kubernetes().target(access)
+
+    def stack(access: ClusterAccess) -> SupportStack:
+        return kubernetes().stack(access)
 
     return Effects(
         process=process,
@@ -123,6 +130,7 @@ def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Map
         progress=progress,
         targets=_OnDemand(("local", "try"), local),
         kubernetes=on_cluster,
+        support=stack,
         rendering=_RenderingOnDemand(fleet, state, process),
         prober=_ProberOnDemand(progress, clock),
         secrets=secrets,

@@ -24,6 +24,7 @@ from deployer.cli import (
     schema,
     secrets,
     status,
+    support,
     validate,
 )
 from deployer.cli.options import Debug, Fleet, Format, State
@@ -121,3 +122,7 @@ for keeper in (secrets.view, secrets.edit, secrets.rotate):
     _secrets.command()(keeper)
 _secrets.command("set")(secrets.set_secret)
 app.add_typer(_secrets, name="secrets")
+
+_support = typer.Typer(cls=Commands, rich_markup_mode=None, help="What a cluster needs once: ingress, certificates, metrics.")
+_support.command()(support.deploy)
+app.add_typer(_support, name="support")

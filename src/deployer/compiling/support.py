@@ -17,6 +17,9 @@ from deployer.model.release import HubRef, Release
 
 NAME = "support"
 """The release, its namespace and its chart; no hub may be called so."""
+CERT_MANAGER = "cert-manager"
+CERTIFICATES = "certificates"
+"""The chart's key of the issuers, which need cert-manager."""
 
 
 def compile_support(fleet: LoadedFleet, cluster: LoadedCluster) -> Release | None:
@@ -27,7 +30,7 @@ def compile_support(fleet: LoadedFleet, cluster: LoadedCluster) -> Release | Non
         return None
     chart = fleet.charts.get(NAME)
     sections = {
-        "certificates": {"email": Said(fleet.fleet, fleet.fleet_source)["contact"]},
+        CERTIFICATES: {"email": Said(fleet.fleet, fleet.fleet_source)["contact"]},
         "prometheus": _prometheus(said["prometheus"]),
         "grafana": _grafana(said["grafana"]),
         "cluster-autoscaler": _autoscaler(Said(spec, cluster.source)),
@@ -46,6 +49,11 @@ def compile_support(fleet: LoadedFleet, cluster: LoadedCluster) -> Release | Non
         hub_at=(),
         contact=fleet.fleet.contact or "",
     )
+
+
+def cert_manager(cluster: str) -> Release:
+    """Its own release, of which no file says anything: the chart's plain values."""
+    return Release(ref=HubRef(cluster, CERT_MANAGER), chart=CERT_MANAGER, values={}, hub_at=())
 
 
 def _prometheus(said: Said[Any]) -> Tree:

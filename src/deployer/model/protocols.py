@@ -17,6 +17,7 @@ from deployer.model.plan import Manifests, Running, Step
 from deployer.model.release import HubRef, Release
 from deployer.model.rendering import Rendering
 from deployer.model.secret import Secret
+from deployer.model.support import SupportStack
 from deployer.model.tree import FleetTree
 
 
@@ -230,6 +231,8 @@ class Effects:
     kubernetes: Callable[[ClusterAccess], Target]
     """The target of a cluster, one for each. Raises UsageError where nothing reaches such a cluster, ExternalError where it
     cannot be reached."""
+    support: Callable[[ClusterAccess], SupportStack]
+    """Where a cluster's support stack goes; raises as `kubernetes` does."""
     rendering: Rendering
     """What charts say of hubs' values, without a cluster."""
     prober: Prober

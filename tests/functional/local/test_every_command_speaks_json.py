@@ -47,6 +47,7 @@ GOES_WELL: dict[str, list[str]] = {
     "secrets-view": ["secrets", "view", "CLUSTER", "garden"],
     "secrets-rotate": ["secrets", "rotate", "CLUSTER", "garden"],
     "secrets-edit": ["secrets", "edit", "CLUSTER", "garden"],
+    "support-deploy": ["support", "deploy", "CLUSTER", "--dry-run"],
 }
 """In the order in which they run: what one writes, the next reads."""
 
@@ -70,6 +71,7 @@ FAILS: dict[str, tuple[int, list[str]]] = {
     "secrets-view": (2, ["secrets", "view", "CLUSTER", "nobody"]),
     "secrets-rotate": (2, ["secrets", "rotate", "CLUSTER", "nobody"]),
     "secrets-edit": (2, ["secrets", "edit", "CLUSTER", "garden"]),
+    "support-deploy": (2, ["support", "deploy", "nowhere"]),
 }
 """Exit code and arguments."""
 

@@ -15,6 +15,7 @@ from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.lease import Leases
 from deployer.targets.kubernetes.rendering import Charts, Renderer
 from deployer.targets.kubernetes.rollout import SCALE_UP_SECONDS, Rollout
+from deployer.targets.kubernetes.stack import KubernetesStack
 from deployer.targets.kubernetes.target import KubernetesTarget
 from deployer.tools.charts import ChartCache
 from deployer.tools.helm import Helm
@@ -43,6 +44,17 @@ class KubernetesClusters:
             if access.cluster not in self._targets:
                 self._targets[access.cluster] = self._made(access)
         return self._targets[access.cluster]
+
+    def stack(self, access: ClusterAccess) -> KubernetesStack:
+        """Where a cluster's support stack goes. Raises as `target` does."""
+        target = self.target(access)
+        return KubernetesStack(
+            connection=target.connection,
+            installer=target.installer,
+            leases=target.leases,
+            clock=self.clock,
+            progress=self.progress,
+        )
 
     def _made(self, access: ClusterAccess) -> KubernetesTarget:
         cloud = self.clouds.get(access.provider)

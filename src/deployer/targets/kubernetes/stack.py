@@ -1,0 +1,79 @@
+"""Releases that a cluster has once, under one lock of the cluster's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deployer.errors import ExternalError
+from deployer.model.protocols import Clock, Progress
+from deployer.model.release import Release
+from deployer.model.support import Installed
+from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.installing import Installer
+from deployer.targets.kubernetes.lease import Leases
+from deployer.targets.kubernetes.objects import Namespace, conditions, documents_of
+from deployer.targets.kubernetes.releases import Releases
+from deployer.targets.kubernetes.rendering import values_files
+
+LOCK = "support"
+_READY_SECONDS = 600
+_CERTIFICATES = "/apis/cert-manager.io/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KubernetesStack:
+    """The support stack of one cluster."""
+
+    connection: Connection
+    installer: Installer
+    leases: Leases
+    clock: Clock
+    progress: Progress
+
+    def install(self, release: Release, *, dry_run: bool) -> Installed:
+        namespace = Namespace(self.connection, release.ref.hub)
+        last = Releases(namespace, release.ref.hub).last()
+        planned = Installed(
+            name=release.ref.hub, objects=self._objects(release), before=last.number if last else 0, planned=dry_run
+        )
+        if dry_run:
+            return planned
+        with self.leases.held(LOCK) as held, self.progress.step(f"Install {release.ref.hub} and wait until it runs"):
+            if namespace.manifest() is None:
+                labels = {"app.kubernetes.io/managed-by": "deployer"}
+                about = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": release.ref.hub, "labels": labels}}
+                self.connection.request("POST", "/api/v1/namespaces", body=about)
+            held.require()
+            self.installer.upgrade(release)
+            self._wait(namespace)
+        return planned
+
+    def _objects(self, release: Release) -> int:
+        """Rendered without the API server: on a first install it does not know the kinds that come along."""
+        renderer = self.installer.renderer
+        known = ("cert-manager.io/v1",) if self.connection.request("GET", _CERTIFICATES) else ()
+        with values_files([release.values]) as files:
+            text = renderer.helm.template(
+                release.ref.hub,
+                renderer.chart(release),
+                namespace=release.ref.hub,
+                values=files,
+                kube_version=self.connection.version.split("+", maxsplit=1)[0],
+                api_versions=known,
+            )
+        return sum(1 for _ in documents_of(text))
+
+    def _wait(self, namespace: Namespace) -> None:
+        """Until every deployment of the namespace serves: what comes next may need its webhooks."""
+        deadline = self.clock.monotonic() + _READY_SECONDS
+        while waiting := [
+            entry["metadata"]["name"]
+            for entry in namespace.list("deployments")
+            if conditions(entry).get("Available", {}).get("status") != "True"
+        ]:
+            if self.clock.monotonic() > deadline:
+                raise ExternalError(
+                    f"{', '.join(waiting)} of {namespace.name} did not come up within {_READY_SECONDS // 60} minutes",
+                    hint=f"Look at its events: `kubectl get events -n {namespace.name}`; then run the same command again.",
+                )
+            self.clock.sleep(1)
