@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from io import StringIO
+from threading import Barrier
 from typing import Any
 
 import pytest
 
+from deployer.cli.progress import PlainProgress
 from deployer.errors import DeployerError, MachineError, RolledBackError, UnhealthyError
 from deployer.model.health import CheckReport, CheckStep, HubAccess, LogTail
 from deployer.model.outcomes import Outcome
@@ -208,3 +211,30 @@ def test_after_a_failure_later_stages_are_not_begun() -> None:
         None,
         None,
     ]
+
+
+@dataclass
+class MeetingTarget(RememberingTarget):
+    """Goes on only when another hub is at the same point."""
+
+    meet: Barrier = field(default_factory=lambda: Barrier(2))
+
+    def apply(self, step: Step, release: Release, manifests: Manifests) -> None:
+        self.meet.wait(timeout=30)
+        super().apply(step, release, manifests)
+
+
+def test_hubs_of_one_stage_are_deployed_at_a_time_and_reported_in_their_order() -> None:
+    meet = Barrier(2)
+    work = [(MeetingTarget(meet=meet), release(name)) for name in ("first", "second")]
+    report = deploy_releases(world(True, True)[0], work, DeployOptions(jobs=2))
+    assert [(hub.ref.hub, str(hub.outcome)) for hub in report.hubs] == [("first", "deployed"), ("second", "deployed")]
+
+
+def test_each_line_of_several_hubs_begins_with_the_hub() -> None:
+    stream = StringIO()
+    effects = replace(world(True, True)[0], progress=PlainProgress(stream))
+    deploy_releases(effects, [(RememberingTarget(), release(name)) for name in ("first", "second")], DeployOptions(jobs=2))
+    lines = stream.getvalue().splitlines()
+    assert "demo/first: Start ..." in lines
+    assert all(line.startswith(("demo/first: ", "demo/second: ")) for line in lines)

@@ -133,6 +133,7 @@ class KubernetesTarget:
         self._records(ref).settle()
 
     def undo(self, ref: HubRef) -> bool:
+        self._held[ref].require()
         namespace, records = self._namespace(ref), self._records(ref)
         record, last = records.read(), Releases(namespace, ref.hub).last()
         if record and record.settled:
