@@ -16,7 +16,7 @@ from deployer.targets.kubernetes.lease import Leases
 from deployer.targets.kubernetes.rendering import Charts, Renderer
 from deployer.targets.kubernetes.rollout import SCALE_UP_SECONDS, Rollout
 from deployer.targets.kubernetes.stack import KubernetesStack
-from deployer.targets.kubernetes.target import KubernetesTarget
+from deployer.targets.kubernetes.target import STUCK_SECONDS, KubernetesTarget
 from deployer.tools.charts import ChartCache
 from deployer.tools.helm import Helm
 from deployer.tools.resources import resource
@@ -35,6 +35,7 @@ class KubernetesClusters:
     clouds: dict[str, Cloud]
     ends: ExitStack
     scale_up_seconds: float = SCALE_UP_SECONDS
+    stuck_seconds: float = STUCK_SECONDS
     _making: Lock = field(default_factory=Lock)
     _targets: dict[str, KubernetesTarget] = field(default_factory=dict)
 
@@ -78,5 +79,6 @@ class KubernetesClusters:
             clock=self.clock,
             progress=self.progress,
             user=self.user,
+            stuck_seconds=self.stuck_seconds,
             rollout=partial(Rollout, clock=self.clock, progress=self.progress, scale_up_seconds=self.scale_up_seconds),
         )

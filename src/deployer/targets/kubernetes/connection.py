@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 
@@ -152,6 +154,12 @@ class Connection:
             f"cluster {self.cluster} cannot be reached: {reason}",
             hint="Look at your network and VPN and at the kubeconfig; is the cluster running?",
         )
+
+    def now(self) -> datetime:
+        """The time of the API server, by which its objects are dated: clocks of different machines are never compared."""
+        serialized = self.client.param_serialize("GET", "/version", auth_settings=["BearerToken"])
+        answer = self.patiently(lambda: self.client.call_api(*serialized, _request_timeout=_REQUEST_SECONDS))
+        return parsedate_to_datetime(answer.headers["Date"])
 
     @cached_property
     def version(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from deployer.targets.kubernetes.objects import Namespace
 
@@ -11,11 +12,11 @@ MARK = "owner=helm"
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision: its number, helm's word for its state, and when helm wrote it (seconds since 1970)."""
+    """One revision: its number, helm's word for its state, and when it was made, by the API server's clock."""
 
     number: int
     status: str
-    modified: int
+    made: datetime
 
     @property
     def pending(self) -> bool:
@@ -33,10 +34,10 @@ class Releases:
     def revisions(self) -> tuple[Revision, ...]:
         """Oldest first; none where there is no release."""
         found = self.namespace.list("secrets", labels=f"{MARK},name={self.name}", metadata_only=True)
-        labels = [entry["metadata"].get("labels") or {} for entry in found]
+        labelled = [(entry["metadata"].get("labels") or {}, entry["metadata"]["creationTimestamp"]) for entry in found]
         revisions = [
-            Revision(int(label["version"]), label.get("status", ""), int(label.get("modifiedAt") or label.get("createdAt") or 0))
-            for label in labels
+            Revision(int(label["version"]), label.get("status", ""), datetime.fromisoformat(made))
+            for label, made in labelled
             if label.get("version", "").isdigit()
         ]
         return tuple(sorted(revisions, key=lambda revision: revision.number))

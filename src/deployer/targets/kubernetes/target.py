@@ -33,7 +33,7 @@ from deployer.targets.kubernetes.trial import Trial
 CHECK_USER = "deployer-check"
 LABEL_CLUSTER, LABEL_HUB = "deployer/cluster", "deployer/hub"
 _TOKEN = f"hub.services.{CHECK_USER}.apiToken"
-_STUCK_SECONDS = 600
+STUCK_SECONDS = 600
 """A helm of somebody else's that is pending for longer was interrupted: its own usual timeout is shorter."""
 _HOMES = "homes"
 _NAMESPACE, _REPAIR, _TRY, _SAVE, _UPGRADE = "namespace", "repair", "try", "save-database", "upgrade"
@@ -57,6 +57,7 @@ class KubernetesTarget:
     progress: Progress
     user: str
     rollout: Callable[[Namespace], Rollout]
+    stuck_seconds: float = STUCK_SECONDS
     _held: dict[HubRef, Held] = field(default_factory=dict)
     _schemas: dict[HubRef, tuple[str, str]] = field(default_factory=dict)
     """Schema revision of the database as it was saved, and of the new hub."""
@@ -249,11 +250,11 @@ class KubernetesTarget:
         if last is None or not last.pending:
             return
         ours = record is not None and not record.settled and record.revision == last.number
-        age = self.clock.now().timestamp() - last.modified
-        if not ours and age < _STUCK_SECONDS:
+        age = (self.connection.now() - last.made).total_seconds()
+        if not ours and age < self.stuck_seconds:
             raise LockedError(
                 f"somebody runs helm on {release.ref} since {max(0, int(age))} seconds",
-                hint=f"Wait for them; what is still {last.status} after {_STUCK_SECONDS // 60} minutes is repaired.",
+                hint=f"Wait for them; what is still {last.status} after {self.stuck_seconds / 60:.0f} minutes is repaired.",
             )
         releases.forget(last)
 
