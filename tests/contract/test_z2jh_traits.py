@@ -130,12 +130,14 @@ def test_ours_means_what_the_chart_means(case: str, ours: Path) -> None:
     assert found["environment"] == recorded["environment"]
 
 
+@pytest.mark.extra
 @needs_clone
 @pytest.mark.parametrize("case", CASES)
 def test_the_recording_is_what_the_chart_makes(case: str, real: Path) -> None:
     assert json.loads((real / f"{case}.json").read_text()) == json.loads((HERE / "recorded" / f"{case}.json").read_text())
 
 
+@pytest.mark.extra
 @needs_clone
 def test_our_defaults_are_the_charts() -> None:
     chart = yaml.safe_load((_clone() / "values.yaml").read_text().replace("set-by-chartpress", VERSION))

@@ -62,6 +62,7 @@ def test_jupyter_reads_the_configuration_that_the_values_bring(kernel: Kernel) -
     assert "4321" in kernel.run(textwrap.dedent(code))
 
 
+@pytest.mark.extra
 @as_root
 def test_each_person_has_a_uid_and_reaches_nobody_else_s_files(shared_hub: LocalHub, kernel: Kernel) -> None:
     assert int(kernel.run("import os; print(os.getuid())")) >= 20_001
@@ -102,6 +103,7 @@ def test_a_named_server_has_a_home_of_its_own_that_ends_as_its_disk_would(shared
     assert ada.servers()[""]["ready"]
 
 
+@pytest.mark.extra
 @as_root
 def test_a_program_that_wants_too_much_memory_is_ended_and_told(shared_hub: LocalHub, ada: Person, kernel: Kernel) -> None:
     pid = int(kernel.run("import os; print(os.getpid())"))

@@ -169,6 +169,7 @@ def test_nobody_gets_a_uid_that_somebody_had(tmp_path: Path) -> None:
     assert [homes.uid_of(folder, name) for name in ("ada", "ben", "ada")] == [20_001, 20_002, 20_001]
 
 
+@pytest.mark.extra
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
 def test_giving_a_home_leaves_what_links_lead_to(tmp_path: Path) -> None:
     secret = tmp_path / "secret"

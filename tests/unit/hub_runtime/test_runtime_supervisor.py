@@ -187,6 +187,7 @@ def test_what_cannot_be_launched_is_told_in_one_line(plan: dict[str, object], co
     assert (ended.returncode, ended.stderr.strip()) == (97, said)
 
 
+@pytest.mark.extra
 def test_a_view_shows_what_is_mounted_and_changes_nothing_outside(tmp_path: Path) -> None:
     (tmp_path / "source").write_text("inside")
     (tmp_path / "folder").mkdir()
