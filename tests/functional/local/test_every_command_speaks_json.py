@@ -117,7 +117,7 @@ def run(fleet: SmallFleet, arguments: list[str], *, stdin: str = "", terminal: b
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def garden(running: SmallFleet) -> SmallFleet:
     """A running hub whose fleet may keep secrets."""
     (running.root / ".sops.yaml").write_text(f"creation_rules:\n  - age: {AGE_RECIPIENT}\n")

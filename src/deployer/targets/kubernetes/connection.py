@@ -19,6 +19,8 @@ _PATIENCE = 60.0
 """Seconds for which an API server that does not answer is asked again: it may be restarting."""
 _PAUSE = 1.0
 _REQUEST_SECONDS = 20
+_BUSY = (429, 500, 502, 503, 504)
+_WRONG_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 _FORBIDDEN = re.compile(
     r'cannot (?P<verb>\w+) resource "(?P<what>[^"]+)"(?: in API group "[^"]*")?(?: in the namespace "(?P<where>[^"]+)")?'
 )
@@ -100,10 +102,13 @@ class Connection:
             except ApiException as error:
                 if error.status == 404:
                     return None
-                if error.status not in (429, 500, 502, 503, 504) or self._clock.monotonic() > deadline:
+                # The client's status for a broken connection is 0.
+                if not error.status and (_WRONG_CERTIFICATE in str(error.reason) or self._clock.monotonic() > deadline):
+                    raise self.silence(error) from None
+                if error.status and (error.status not in _BUSY or self._clock.monotonic() > deadline):
                     raise self.refusal(error.status, str(error.body or error.reason)) from None
             except HTTPError as error:
-                if self._clock.monotonic() > deadline:
+                if _WRONG_CERTIFICATE in str(error) or self._clock.monotonic() > deadline:
                     raise self.silence(error) from None
             self._clock.sleep(_PAUSE)
 
@@ -146,7 +151,7 @@ class Connection:
     def silence(self, error: Exception) -> ExternalError:
         """The API server that does not answer."""
         host = self.client.configuration.host
-        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        if _WRONG_CERTIFICATE in str(error):
             reason = "its certificate is not the one that the kubeconfig expects"
         else:
             reason = f"its API server at {host} does not answer"

@@ -1,0 +1,91 @@
+"""An API server that is away for a while is asked again; one that refuses is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import ProtocolError
+
+from deployer.errors import DeployerError, ExternalError, GuardError
+from deployer.model.access import Kubeconfig
+from deployer.targets.kubernetes.connection import Connection
+
+CONFIG = """\
+{"current-context": "a", "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],
+ "clusters": [{"name": "a", "cluster": {"server": "https://127.0.0.1:9"}}], "users": [{"name": "a", "user": {"token": "t"}}]}
+"""
+
+
+@dataclass
+class Clock:
+    """Time that passes by sleeping alone."""
+
+    seconds: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2001, 1, 1, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Connection:
+    file = tmp_path / "kubeconfig"
+    file.write_text(CONFIG)
+    return Connection("aurora", Kubeconfig(file), Clock())
+
+
+def failing(*errors: Exception) -> Callable[[], Any]:
+    left = list(errors)
+
+    def send() -> str:
+        if left:
+            raise left.pop(0)
+        return "answer"
+
+    return send
+
+
+AWAY = [
+    ApiException(status=0, reason="SSLError\n[SSL: UNEXPECTED_EOF_WHILE_READING]"),
+    ProtocolError("Connection aborted."),
+    ApiException(status=503, reason="Service Unavailable"),
+]
+
+
+def test_what_passes_is_waited_for(connection: Connection) -> None:
+    assert connection.patiently(failing(*AWAY)) == "answer"
+
+
+@pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
+def test_what_does_not_pass_is_told_after_a_minute(connection: Connection, error: Exception) -> None:
+    with pytest.raises(ExternalError):
+        connection.patiently(failing(*[error] * 100))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "told"),
+    [
+        (ApiException(status=401), ExternalError, "does not accept the credentials"),
+        (ApiException(status=409, reason="it has changed"), GuardError, "it has changed"),
+        (ApiException(status=0, reason="SSLError CERTIFICATE_VERIFY_FAILED"), ExternalError, "its certificate is not the one"),
+        (ApiException(status=422, reason="spec is wrong"), ExternalError, "cluster aurora refused: spec is wrong"),
+    ],
+)
+def test_what_is_refused_is_told_at_once(connection: Connection, error: Exception, kind: type[DeployerError], told: str) -> None:
+    with pytest.raises(kind, match=told):
+        connection.patiently(failing(error))
+
+
+def test_what_is_not_there_is_none(connection: Connection) -> None:
+    assert connection.patiently(failing(ApiException(status=404))) is None
