@@ -61,5 +61,7 @@ def _validate(folder: Path, times: int) -> list[Line]:
 
 
 def _add(line: Line, ours: Run, peer: Run) -> None:
+    if line.unit == "s":
+        line.cpu.append(ours.cpu)
     for values, measured in ((line.values, ours), (line.peer_values, peer)):
         values.append(measured.memory / MEBIBYTE if line.unit == "MB" else measured.seconds)

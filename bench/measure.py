@@ -47,11 +47,15 @@ class Line:
     values: list[float] = field(default_factory=list)
     peer: str = ""
     peer_values: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    """Seconds of processor: what a busy machine shows truthfully too."""
 
     def text(self) -> list[str]:
         """The cells of the table."""
         median = statistics.median(self.values)
-        cells = [self.name, self._number(median), self._spread(), f"<= {self.limit:g} {self.unit}" if self.limit else ""]
+        limit = f"<= {self.limit:g} {self.unit}" if self.limit else ""
+        cpu = f"{statistics.median(self.cpu):.2f} s" if self.cpu else ""
+        cells = [self.name, self._number(median), self._spread(), limit, cpu]
         if not self.peer_values:
             return [*cells, "", "", ""]
         peer = statistics.median(self.peer_values)
@@ -70,7 +74,7 @@ class Line:
         return f"{min(self.values):.{digits}f}..{max(self.values):.{digits}f}, n={len(self.values)}"
 
 
-TITLES = ["what", "median", "range", "limit", "peer", "median", "ratio"]
+TITLES = ["what", "median", "range", "limit", "CPU", "peer", "median", "ratio"]
 
 
 def table(lines: Sequence[Line]) -> str:
