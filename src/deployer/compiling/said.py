@@ -89,10 +89,18 @@ Holder: TypeAlias = "Said[Any] | None"
 """Who decides a leaf; None: a constant of the deployer."""
 
 
+_LEAVES = frozenset({str, int, float, bool, type(None)})
+"""Most of a tree is these, so they are looked for first."""
+
+
 def plain(tree: Tree) -> Any:
     """The tree as plain data: without None, and without mappings and lists that held nothing else."""
     if isinstance(tree, Said):
-        return plain(tree.value)
+        tree = tree.value
+    if type(tree) in _LEAVES:
+        return tree
+    if isinstance(tree, Said):
+        return plain(tree)
     if isinstance(tree, dict):
         kept = {name: value for name, entry in tree.items() if (value := plain(entry)) is not None}
         return kept if kept or not tree else None

@@ -35,7 +35,8 @@ def _collect(node: Any, path: KeyPath, named: bool, found: list[KeyPath]) -> Non
         variable = _is_secret_variable(node)
         for name, entry in node.items():
             secret = name == "value" if variable else not titled and is_secret_name(str(name), of_text=isinstance(entry, str))
-            _collect(entry, (*path, name), named or secret, found)
+            if named or secret or isinstance(entry, dict | list) or (isinstance(entry, str) and looks_secret(entry)):
+                _collect(entry, (*path, name), named or secret, found)
     elif isinstance(node, list):
         for index, entry in enumerate(node):
             _collect(entry, (*path, index), named, found)
