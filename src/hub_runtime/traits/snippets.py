@@ -22,6 +22,7 @@ from tornado.httpclient import AsyncHTTPClient
 from hub_runtime import z2jh
 from hub_runtime.errors import ConfigurationProblem
 
+_QUOTED = re.compile(r"""(["'])((?:(?!\1)[^\\\s]|\\\S){8,})\1""")
 _CONFIG_FOLDER = PurePosixPath("/usr/local/etc/jupyterhub/jupyterhub_config.d")
 
 
@@ -93,4 +94,13 @@ def _line(name: str, error: BaseException) -> int | None:
 def _told(name: str, line: int | None, what: str, source: str) -> str:
     lines = source.splitlines()
     shown = f"\n    {lines[line - 1].strip()}" if line and line <= len(lines) else ""
-    return f"{name}{f', line {line}' if line else ''}: {what}{shown}"
+    return _without_secrets(f"{name}{f', line {line}' if line else ''}: {what}{shown}", source)
+
+
+def _without_secrets(text: str, source: str) -> str:
+    """Stars for every text of the snippet that may be a password: long, without spaces, with letters and digits."""
+    for match in _QUOTED.finditer(source):
+        literal = match[2]
+        if re.search(r"[A-Za-z]", literal) and re.search(r"\d", literal):
+            text = text.replace(literal, "********")
+    return text
