@@ -20,6 +20,10 @@ def answer_of(kernel: Kernel, code: str) -> str | None:
         return None
 
 
+def hub_pods(fleet: ClusterFleet) -> set[str]:
+    return {entry["metadata"]["name"] for entry in fleet.get("pods", "-l", "component in (hub,proxy)")["items"]}
+
+
 @pytest.fixture(scope="module")
 def kernel(fleet: ClusterFleet) -> Iterator[Kernel]:
     """Ada's kernel, which keeps a variable through everything that happens to the hub."""
@@ -72,25 +76,25 @@ def test_a_changed_word_restarts_the_hub_and_no_server(fleet: ClusterFleet, kern
 
 
 def test_a_failing_snippet_is_told_with_its_line_and_never_reaches_the_hub(fleet: ClusterFleet, kernel: Kernel) -> None:
-    pod, revision = fleet.names("pods"), fleet.revision()
+    pod, revision = hub_pods(fleet), fleet.revision()
     fleet.write(hub_file(extraConfig={"mine": "first = 1\nraise ValueError('no such course')\n"}))
     ended = fleet.deploy()
     assert ended.code == 5, ended.err
     assert "ValueError: no such course" in ended.err
     assert "line 2" in ended.err
     assert "was not touched" in ended.err
-    assert (fleet.names("pods"), fleet.revision()) == (pod, revision)
+    assert (hub_pods(fleet), fleet.revision()) == (pod, revision)
 
 
 def test_an_image_that_cannot_be_had_never_reaches_the_hub(fleet: ClusterFleet, kernel: Kernel) -> None:
-    pod, revision = fleet.names("pods"), fleet.revision()
+    pod, revision = hub_pods(fleet), fleet.revision()
     content = hub_file()
     content["hub"]["image"] = "localhost/no-such-hub:1"
     fleet.write(content)
     ended = fleet.deploy()
     assert ended.code == 5, ended.err
     assert "the image localhost/no-such-hub:1" in ended.err
-    assert (fleet.names("pods"), fleet.revision()) == (pod, revision)
+    assert (hub_pods(fleet), fleet.revision()) == (pod, revision)
 
 
 LATE = """

@@ -12,7 +12,7 @@ import string
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -65,21 +65,23 @@ def told(text: str) -> str:
     return text[text.index("error: ") :]
 
 
-def effects_with(fleet: ClusterFleet, **patience: float) -> Effects:
+@contextmanager
+def effects_with(fleet: ClusterFleet, **patience: float) -> Iterator[Effects]:
     """The deployer's own effects, whose Kubernetes targets are less patient."""
     usual = effects(fleet.root, fleet.root / ".deployer", PlainProgress(sys.stderr), {**os.environ, **fleet.env})
-    clusters = KubernetesClusters(
-        fleet=usual.fleet,
-        state=usual.state,
-        process=usual.process,
-        clock=usual.clock,
-        progress=usual.progress,
-        user="test",
-        clouds={"kubeconfig": KubeconfigCloud(usual.fleet, usual.secrets)},
-        ends=ExitStack(),
-        **patience,
-    )
-    return replace(usual, kubernetes=clusters.target)
+    with ExitStack() as ends:
+        clusters = KubernetesClusters(
+            fleet=usual.fleet,
+            state=usual.state,
+            process=usual.process,
+            clock=usual.clock,
+            progress=usual.progress,
+            user="test",
+            clouds={"kubeconfig": KubeconfigCloud(usual.fleet, usual.secrets)},
+            ends=ends,
+            **patience,
+        )
+        yield replace(usual, kubernetes=clusters.target)
 
 
 @pytest.fixture
@@ -167,8 +169,8 @@ def test_no_node_takes_the_pod(as_usual: ClusterFleet, capfd: pytest.CaptureFixt
     content["values"]["jupyterhub"]["hub"]["nodeSelector"] = {"kind": "none-such"}
     as_usual.write(content)
     revision = as_usual.revision()
-    impatient = effects_with(as_usual, scale_up_seconds=3)
-    with pytest.raises(RolledBackError, match="no node takes pod hub-trial-"):
+    refused = pytest.raises(RolledBackError, match="no node takes pod hub-trial-")
+    with effects_with(as_usual, scale_up_seconds=3) as impatient, refused:
         deploy(impatient, Choice("onenode", ("welcome",)), DeployOptions(check=False))
     assert "didn't match Pod's node affinity/selector" in capfd.readouterr().err
     assert as_usual.revision() == revision
@@ -223,8 +225,8 @@ def test_a_release_that_somebody_left_pending(as_usual: ClusterFleet) -> None:
     ended = as_usual.deploy()
     assert ended.code == 6, ended.err
     assert "somebody runs helm on onenode/welcome since" in told(ended.err)
-    impatient = effects_with(as_usual, stuck_seconds=0)
-    (hub,) = deploy(impatient, Choice("onenode", ("welcome",)), DeployOptions()).hubs
+    with effects_with(as_usual, stuck_seconds=0) as impatient:
+        (hub,) = deploy(impatient, Choice("onenode", ("welcome",)), DeployOptions(check=False)).hubs
     assert hub.outcome is Outcome.DEPLOYED
     assert "unchanged" in as_usual.deploy().out
 

@@ -62,6 +62,7 @@ class KubernetesClusters:
         if cloud is None:
             raise UsageError(f"cluster {access.cluster} is on {access.provider}, which this deployer does not reach yet")
         connection = Connection(access.cluster, self.ends.enter_context(cloud.kubeconfig(access)), self.clock)
+        self.ends.callback(connection.close)
         helm = Helm(self.process, self.state.root / "helm")
         renderer = Renderer(
             helm=helm,

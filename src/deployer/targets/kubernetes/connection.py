@@ -46,6 +46,11 @@ class Connection:
         """The client's ApiClient, for plain requests."""
         return self.fresh_client()
 
+    def close(self) -> None:
+        """End its connections, where there are any."""
+        if "client" in self.__dict__:
+            self.client.rest_client.pool_manager.clear()
+
     def fresh_client(self) -> Any:
         """An ApiClient of one's own: streams replace parts of it."""
         from kubernetes import client, config

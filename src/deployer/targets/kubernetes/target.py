@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from deployer.errors import ExternalError, GuardError, LockedError, UnknownNameError, UsageError
 from deployer.model.findings import Findings
@@ -21,6 +20,7 @@ from deployer.targets.kubernetes.database import CLAIM, Database
 from deployer.targets.kubernetes.diagnosis import Diagnosis, owner
 from deployer.targets.kubernetes.doctor import examine
 from deployer.targets.kubernetes.installing import Installer
+from deployer.targets.kubernetes.keys import Keys
 from deployer.targets.kubernetes.lease import Held, Leases
 from deployer.targets.kubernetes.objects import Namespace, Object, conditions
 from deployer.targets.kubernetes.record import Record, Records
@@ -202,12 +202,12 @@ class KubernetesTarget:
 
     def destroy(self, ref: HubRef, *, also: frozenset[str]) -> tuple[str, ...]:
         namespace = self._namespace(ref)
-        keys = namespace.get("secrets", "hub")
+        keys = Keys(namespace)
+        keys.put_aside()
         self.installer.uninstall(ref)
         for pod in namespace.list("pods", labels=_SERVERS, metadata_only=True):
             namespace.delete("pods", pod["metadata"]["name"])
-        if keys and f"hub:{ref}/keys" not in also:
-            namespace.put("secrets", _kept_keys(keys))
+        keys.take_up()
         for name, found in self._kept(ref).items():
             if f"hub:{ref}/{name}" in also:
                 for plural, entry in found:
@@ -227,7 +227,7 @@ class KubernetesTarget:
         return {
             _HOMES: [("persistentvolumeclaims", name) for name in claims if name != CLAIM],
             "database": [("persistentvolumeclaims", name) for name in claims if name == CLAIM],
-            "keys": [("secrets", "hub")] if namespace.get("secrets", "hub") else [],
+            "keys": Keys(namespace).objects(),
         }
 
     def _make_namespace(self, release: Release) -> None:
@@ -260,6 +260,7 @@ class KubernetesTarget:
 
     def _try(self, release: Release) -> None:
         namespace = self._namespace(release.ref)
+        Keys(namespace).take_up()
         tried = Trial(namespace, self.rollout(namespace), self.clock).run(self.installer.manifests(release))
         self._schemas[release.ref] = ("", tried.schema if tried else "")
 
@@ -342,15 +343,3 @@ def _last_word(namespace: Object) -> str:
 
 def _image(hub: Object | None) -> str:
     return str(hub["spec"]["template"]["spec"]["containers"][0]["image"]) if hub else ""
-
-
-def _kept_keys(keys: Object) -> dict[str, Any]:
-    """The Secret with what the chart made, without being any release's, so that a new install takes the keys up again."""
-    generated = {name: value for name, value in (keys.get("data") or {}).items() if name.startswith("hub.")}
-    marks = {"app.kubernetes.io/managed-by": "Helm"}
-    notes = {
-        "meta.helm.sh/release-name": keys["metadata"]["namespace"],
-        "meta.helm.sh/release-namespace": keys["metadata"]["namespace"],
-    }
-    metadata = {"name": keys["metadata"]["name"], "labels": marks, "annotations": notes}
-    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": generated}

@@ -1,0 +1,46 @@
+"""The keys that the chart made for a hub. They outlive its release: without them, what the hub encrypted cannot be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from deployer.targets.kubernetes.objects import Namespace, Object
+
+_SECRET = "hub"  # noqa: S105 the chart's name for it
+_COPY = "hub-keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Those of one namespace: in the chart's own Secret, and aside while its release goes, so that no moment is without."""
+
+    namespace: Namespace
+
+    def put_aside(self) -> None:
+        """Before the release goes."""
+        if found := self.namespace.get("secrets", _SECRET):
+            self.namespace.put("secrets", _kept(found, _COPY))
+
+    def take_up(self) -> None:
+        """What was put aside is the chart's again, unless a release has keys."""
+        aside = self.namespace.get("secrets", _COPY)
+        if aside is None:
+            return
+        if self.namespace.get("secrets", _SECRET) is None:
+            self.namespace.create("secrets", _kept(aside, _SECRET))
+        self.namespace.delete("secrets", _COPY)
+
+    def objects(self) -> list[tuple[str, str]]:
+        """Kind and name of what there is."""
+        return [("secrets", name) for name in (_SECRET, _COPY) if self.namespace.get("secrets", name)]
+
+
+def _kept(keys: Object, name: str) -> dict[str, Any]:
+    """A Secret of this name with what the chart made, which a new release of the namespace's name may adopt."""
+    generated = {entry: value for entry, value in (keys.get("data") or {}).items() if entry.startswith("hub.")}
+    marks = {"app.kubernetes.io/managed-by": "Helm"}
+    owner = keys["metadata"]["namespace"]
+    notes = {"meta.helm.sh/release-name": owner, "meta.helm.sh/release-namespace": owner}
+    metadata = {"name": name, "labels": marks, "annotations": notes}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": generated}
