@@ -21,6 +21,10 @@ _REGISTRY = (
 )
 _DAMAGED = "What arrived is not what was pinned. Empty the cache (`uv cache clean`), or ask whoever runs your registry."
 _FULL = "Free some space, then run the same command again. DEPLOYER_STATE moves the state to another disk."
+_CERTIFICATE = (
+    "Something between here and the registry signs with a certificate of its own. Name it by SSL_CERT_FILE (uv, pip) and "
+    "NODE_EXTRA_CA_CERTS (npm), then run the same command again."
+)
 ADVICE: Mapping[str, str] = MappingProxyType(
     {
         "No space left on device": _FULL,
@@ -28,6 +32,10 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "ash mismatch": _DAMAGED,
         "DO NOT MATCH THE HASHES": _DAMAGED,
         "EINTEGRITY": _DAMAGED,
+        "CERTIFICATE_VERIFY_FAILED": _CERTIFICATE,
+        "invalid peer certificate": _CERTIFICATE,
+        "SELF_SIGNED_CERT": _CERTIFICATE,
+        "UNABLE_TO_GET_ISSUER_CERT": _CERTIFICATE,
         "error sending request": _REGISTRY,
         "Failed to fetch": _REGISTRY,
         "client error": _REGISTRY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 
 import pytest
+from tests.support.hub_driver import Person
 from tests.support.program import Ended
 from tests.support.small_fleets import HUB, SmallFleet, hub_text, snapshot, wait_until_gone
 
@@ -28,7 +29,7 @@ def assert_private(fleet: SmallFleet) -> None:
 def test_a_hub_from_nothing_to_nothing(fleet: SmallFleet) -> None:
     assert fleet.run("status", fleet.cluster, "--format", "json").data["hubs"][0]["state"] == "not deployed"
 
-    fleet.write_hub(text=HUB.replace("{templateVars:", f"{{services: {{robot: {{api_token: {SECRET}}}}}, templateVars:"))
+    fleet.write_hub(text=HUB.replace("provider: dummy,", f"provider: dummy, password: {SECRET},"))
     assert_no_secret(fleet.run("deploy", fleet.cluster, "garden", "--dry-run"))
     ended = fleet.run("deploy", fleet.cluster, "garden", "--format", "json")
     assert ended.code == 0, ended.out
@@ -36,14 +37,14 @@ def test_a_hub_from_nothing_to_nothing(fleet: SmallFleet) -> None:
     assert_private(fleet)
     (hub,) = ended.data["hubs"]
     assert (hub["outcome"], hub["address"], hub["check"]["healthy"]) == ("deployed", fleet.url(), True)
-    assert "any name" in hub["login"]
+    assert "the password of the hub's file" in hub["login"]
     assert "Garden Club" in fleet.login_page()
 
     (row,) = fleet.run("status", fleet.cluster, "--format", "json").data["hubs"]
     assert (row["state"], row["users"], row["declared"]) == ("running", 0, True)
     assert row["version"].startswith("5.")
     assert row["deployed_by"]
-    with fleet.person("ada") as ada:
+    with Person(fleet.url(), "ada", SECRET) as ada:
         ada.log_in()
         ada.start()
         assert fleet.run("status", fleet.cluster, "--format", "json").data["hubs"][0]["users"] == 1

@@ -116,7 +116,6 @@ USER: dict[str, Any] = {
         "SECURITY: no network policy holds here",
         "The size of homes is not limited",
         "Volume shared does not exist",
-        "Files that every server should have are not placed",
         "Environment variable TOKEN does not exist here",
         "Not on this machine: Dask Gateway",
         "singleuser.nodeSelector, ingress",
@@ -130,7 +129,6 @@ def test_what_is_not_honoured_is_named_once(sentence: str) -> None:
 def test_root_honours_more_and_plain_values_need_no_word() -> None:
     told = "\n".join(notices({"jupyterhub": {"singleuser": USER}}, ROOT))
     assert "CPU limits" not in told
-    assert "are not placed" not in told
     assert "root" not in told
     assert notices({"jupyterhub": {"singleuser": {"defaultUrl": "/lab", "memory": {"limit": "1G"}}}}, ROOT) == ()
 

@@ -42,7 +42,7 @@ class Abilities:
     """What this machine can do for the servers of a hub."""
 
     root: bool
-    """Each person's servers get a UID of their own, CPU limits, and files at the paths that the values name."""
+    """Each person's servers get a UID of their own, and CPU limits."""
 
 
 def notices(values: Mapping[str, Any], abilities: Abilities) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ def notices(values: Mapping[str, Any], abilities: Abilities) -> tuple[str, ...]:
         *_of_images(user, overrides),
         *_of_resources(user, overrides, abilities),
         *_of_containers(hub, user, overrides),
-        *_of_storage(user, abilities),
+        *_of_storage(user),
         *_of_environment(user),
         *_of_extras(values),
         *_of_placement(hub, overrides),
@@ -109,12 +109,10 @@ def _of_containers(hub: Mapping[str, Any], user: Mapping[str, Any], overrides: S
         )
 
 
-def _of_storage(user: Mapping[str, Any], abilities: Abilities) -> Iterator[str]:
+def _of_storage(user: Mapping[str, Any]) -> Iterator[str]:
     storage = _mapping(user.get("storage"))
     if storage.get("capacity"):
         yield "The size of homes is not limited: they are folders on this machine's disk."
-    if user.get("extraFiles") and not abilities.root:
-        yield "Files that every server should have are not placed: only root may put them at their paths."
     volumes = _names(storage.get("extraVolumes"))
     if volumes:
         yield f"{_listed('Volume', volumes)} {_do(volumes)} not exist on this machine; a shared folder is missing there."

@@ -97,7 +97,8 @@ class Runtime:
         keep = {self.digest, *used}
         unused = [folder for folder in self.root.glob("*/") if folder.name not in keep]
         if unused:
-            with suppress(MachineError), self.lock.held("JupyterHub's environment"):
+            title = "Remove environments that no hub uses any more"
+            with suppress(MachineError), self.progress.step(title), self.lock.held("JupyterHub's environment"):
                 for folder in unused:
                     remove_tree(folder / _COMPLETE)
                     remove_tree(folder)

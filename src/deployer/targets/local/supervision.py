@@ -25,6 +25,7 @@ _SECONDS_TO_ANSWER = 3.0
 _PAUSE = 0.1
 _MARK = "HUB_RUNTIME_MARK"
 _LAST_LINES = 20
+_UNDER_WAY = frozenset({"starting", "restarting", "reloading"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +65,8 @@ class Supervision:
 
     def reload(self, folder: LocalFolder) -> None:
         """Let the supervisor take up the new start files, and wait until the hub answers. Raises UnhealthyError."""
-        before = going(folder).since
         for supervisor in supervisors(folder):
+            before = self._calm(folder, supervisor)
             supervisor.send(signal.SIGHUP)
             self._wait(folder, supervisor.pid, before)
 
@@ -94,6 +95,14 @@ class Supervision:
                     break
             else:
                 raise UnhealthyError(f"the supervisor of {folder.root} (pid {supervisor.pid}) does not end")
+
+    def _calm(self, folder: LocalFolder, supervisor: Identity) -> float:
+        """Let an earlier start or reload end, which nobody could tell from the one that is asked for now. Returns when the
+        supervisor's state began."""
+        until = self.clock.monotonic() + _SECONDS_TO_START
+        while (now := going(folder)).state in _UNDER_WAY and supervisor.alive() and self.clock.monotonic() < until:
+            self.clock.sleep(_PAUSE)
+        return now.since
 
     def _wait(self, folder: LocalFolder, pid: int, before: float = 0.0) -> None:
         """Until the start files are applied and the hub runs, saying what it does meanwhile. `before`: when the state began that
