@@ -176,6 +176,7 @@ def _environment_override(environment: Said[Any], *, formatted_twice: bool = Fal
     return {
         "image": environment["image"] if environment["image"] else None,
         "default_url": environment["interface"].map(default_url),
+        "working_dir": environment["working_dir"],
         "environment": env or None,
     }
 

@@ -47,5 +47,11 @@ def home_nfs_tree(of: Inputs) -> Tree:
             "enabled": kind.decides(True),
             "persistentVolume": {"size": size},
             "quotaEnforcer": {"config": {"QuotaManager": manager}},
+            "nfsServer": home["bandwidth"].map(_limited),
         }
     }
+
+
+def _limited(bandwidth: str) -> dict[str, Tree]:
+    """NFS-Ganesha's own limit for all clients, in bytes a second."""
+    return {"qos": {"enabled": True, "bandwidth": {"enabled": True, "combined": memory_size(bandwidth)}}}

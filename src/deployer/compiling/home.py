@@ -10,6 +10,7 @@ from typing import Any
 
 from deployer.compiling.inputs import Inputs
 from deployer.compiling.said import Said, Tree, first
+from deployer.compiling.slugs import slug
 
 CLAIM = "homes"
 """Name of the claim that all homes of a hub share, and of the chart's key."""
@@ -46,7 +47,7 @@ def home_tree(of: Inputs) -> Tree:
         storage = {"type": kind.decides("static"), "static": kind.decides({"pvcName": CLAIM, "subPath": SUB_PATH})}
     moved = home["mount"] if home["mount"].written else None
     return {
-        "singleuser": {"storage": storage | {"homeMountPath": home["mount"], "extraVolumeMounts": _shared_mounts(of, kind)}},
+        "singleuser": {"storage": storage | {"homeMountPath": home["mount"]} | _extra_volumes(of, kind)},
         "hub": {"config": {"KubeSpawner": {"working_dir": moved}}},
         "custom": {"deployer": {"adminFolders": _admin_folders(of, kind)}},
     }
@@ -73,11 +74,25 @@ def _size(of: Inputs) -> Said[Any]:
     return first(of.hub["home"]["size"], _of_cluster(of, "size"))
 
 
-def _shared_mounts(of: Inputs, kind: Said[Any]) -> Tree:
+def _extra_volumes(of: Inputs, kind: Said[Any]) -> dict[str, Tree]:
+    """Shared folders, and those that are gone with their server. This machine has no disks of servers to choose from."""
+    folders = (
+        {} if of.local else {slug(f"temporary {folder.value.path}"): folder for folder in of.hub["temporary_folders"].each()}
+    )
+    mounts: dict[str, Tree] = {
+        name: folder.decides({"name": name, "mountPath": folder["path"]}) for name, folder in folders.items()
+    }
+    volumes = {
+        name: folder.decides({"name": name, "emptyDir": {"sizeLimit": folder["size"]}}) for name, folder in folders.items()
+    }
+    return {"extraVolumes": volumes or None, "extraVolumeMounts": (_shared_mounts(of, kind) | mounts) or None}
+
+
+def _shared_mounts(of: Inputs, kind: Said[Any]) -> dict[str, Tree]:
     if kind.value not in ON_ONE_VOLUME:
-        return None
+        return {}
     root = of.hub["home"].value.mount.rstrip("/")
-    mounts = {
+    return {
         f"shared-{folder.value.name.replace('/', '-')}": folder["name"].decides(
             {
                 "name": VOLUME,
@@ -88,7 +103,6 @@ def _shared_mounts(of: Inputs, kind: Said[Any]) -> Tree:
         )
         for folder in of.hub["shared_folders"].each()
     }
-    return mounts or None
 
 
 def _admin_folders(of: Inputs, kind: Said[Any]) -> Tree:

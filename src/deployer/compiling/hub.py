@@ -10,6 +10,7 @@ from typing import Any
 from deployer.compiling.blocked import with_check_blocked
 from deployer.compiling.choices import choices_tree
 from deployer.compiling.cloud_chart import account_tree, home_nfs_tree, identity_tree
+from deployer.compiling.extras import extras_tree, services_tree
 from deployer.compiling.findings import findings, overridden
 from deployer.compiling.home import home_tree, homes_for_chart
 from deployer.compiling.hub_process import hub_tree
@@ -17,7 +18,7 @@ from deployer.compiling.inputs import Inputs, inputs
 from deployer.compiling.layers import Origins, layer_data, merged
 from deployer.compiling.legacy import UPSTREAM, below, legacy_tree, upstream_path
 from deployer.compiling.login import login_tree
-from deployer.compiling.outside import extras_tree, ingress_tree, landing_tree, network_tree, uptime_tree
+from deployer.compiling.outside import ingress_tree, landing_tree, network_tree, spare_tree, uptime_tree
 from deployer.compiling.said import Tree, holders, joined, plain
 from deployer.compiling.secret_paths import secret_paths
 from deployer.compiling.secret_values import builder_secrets, decrypted_paths, secrets_tree
@@ -38,6 +39,8 @@ UPSTREAM_SECTIONS: tuple[Callable[[Inputs], Tree], ...] = (
     landing_tree,
     ingress_tree,
     network_tree,
+    spare_tree,
+    services_tree,
     secrets_tree,
     account_tree,
 )

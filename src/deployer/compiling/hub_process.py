@@ -52,11 +52,12 @@ def hub_tree(of: Inputs) -> Tree:
             "allowNamedServers": named.map(bool),
             "namedServerLimitPerUser": named if named else None,
             "db": _database(process["database"]),
-            "resources": _resources(process),
+            "resources": _resources(process["memory"], process["cpu"]),
             "extraConfig": _snippets(of),
             "services": check["services"],
             "loadRoles": {**_roles(of), **check["loadRoles"]},
-        }
+        },
+        "proxy": {"chp": {"resources": _resources(process["proxy_memory"], process["proxy_cpu"])}},
     }
 
 
@@ -83,8 +84,7 @@ def _database(database: Said[Any]) -> Tree:
     }
 
 
-def _resources(process: Said[Any]) -> Tree:
-    memory, cpu = process["memory"], process["cpu"]
+def _resources(memory: Said[Any], cpu: Said[Any]) -> Tree:
     return {
         "requests": {"memory": memory.map(lambda text: memory_range(text)[0]), "cpu": cpu.map(lambda text: cpu_range(text)[0])},
         "limits": {"memory": memory.map(lambda text: memory_range(text)[1]), "cpu": cpu.map(lambda text: cpu_range(text)[1])},

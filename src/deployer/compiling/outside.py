@@ -1,4 +1,4 @@
-"""How a hub is reached and what it shows before a login: addresses, landing page, network, what comes along."""
+"""How a hub is reached and what it shows before a login: addresses, landing page, network, room."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from deployer.compiling.inputs import Inputs
 from deployer.compiling.said import Said, Tree
-from deployer.config.scalars import cpu_range, duration_seconds, memory_bytes
+from deployer.config.scalars import memory_bytes
 
 _SSH_PORT = 22
 _OTHER_SERVERS = [{"podSelector": {"matchLabels": {"component": "singleuser-server"}}}]
@@ -61,53 +61,17 @@ def network_tree(of: Inputs) -> Tree:
     }
 
 
-def extras_tree(of: Inputs) -> Tree:
-    """The chart's own conditions and the sub-charts' values: Dask Gateway and the image builder."""
-    extras = of.hub["extras"]
-    dask, builder, binder = extras["dask_gateway"], extras["image_builder"], extras["binder"]
-    tree: dict[str, Tree] = {}
-    if dask:
-        tree["dask-gateway"] = dask.decides({"enabled": True, "gateway": _dask(dask)})
-    built = binder if binder.value is not None else builder
-    if built:
-        tree["binderhub-service"] = {"enabled": built.decides(True), **_binder(built)}
-    return tree
-
-
-def _dask(dask: Said[Any]) -> Tree:
-    """Dask Gateway's limits, in its own server's Python; sizes of schedulers in its chart's words."""
-    if dask.value is True:
-        return None
-    config = {
-        "deployer-worker-memory": dask["worker_memory_max"].map(
-            lambda text: f"c.KubeClusterConfig.worker_memory = c.KubeClusterConfig.worker_memory_limit = {memory_bytes(text)}"
-        ),
-        "deployer-cluster-cores": dask["cluster_cores_max"].map(
-            lambda text: f"c.KubeClusterConfig.cluster_max_cores = {cpu_range(text)[1]}"
-        ),
-        "deployer-cluster-memory": dask["cluster_memory_max"].map(
-            lambda text: f"c.KubeClusterConfig.cluster_max_memory = {memory_bytes(text)}"
-        ),
-        "deployer-idle": dask["idle_after"].map(lambda text: f"c.KubeClusterConfig.idle_timeout = {duration_seconds(text)}"),
-    }
-    memory, cpu = dask["scheduler_memory"], dask["scheduler_cpu"]
-    scheduler = {
-        "memory": memory.map(lambda text: {"request": memory_bytes(text), "limit": memory_bytes(text)}),
-        "cores": cpu.map(lambda text: {"request": cpu_range(text)[0], "limit": cpu_range(text)[1]}),
-    }
-    return {"extraConfig": config, "backend": {"scheduler": scheduler}}
-
-
-def _binder(built: Said[Any]) -> dict[str, Tree]:
-    if built.value is True:
+def spare_tree(of: Inputs) -> Tree:
+    """Pods that give way to people's servers, and so keep room for them."""
+    spare = of.hub["spare_room"]
+    if spare.value is None or of.local:
         return {}
-    registry, prefix = built["registry"], built["image_prefix"]
-    image_prefix = prefix.map(lambda text: f"{registry.value}/{text}")
-    return {
-        "config": {"BinderHub": {"image_prefix": image_prefix, "use_registry": built.decides(True)}},
-        "buildPodsRegistryCredentials": {"server": registry.map(lambda name: f"https://{name}")},
-        "custom": {"repoProviders": list(built["repo_providers"].each()) or None},
+    pods = {
+        "enabled": True,
+        "replicas": spare["servers"],
+        "resources": {"requests": {"memory": spare["memory"].map(memory_bytes)}},
     }
+    return {"scheduling": spare.decides({"podPriority": {"enabled": True}, "userPlaceholder": pods})}
 
 
 def uptime_tree(of: Inputs) -> Tree:

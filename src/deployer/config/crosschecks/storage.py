@@ -64,6 +64,8 @@ def _home(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
     for key in ("server", "path") if kind == "nfs" else ():
         if not (getattr(home, key) or getattr(inherited, key, None)):
             yield problem("home-server-missing", at, key=key)
+    if home.bandwidth and kind not in _QUOTAS:
+        yield problem("bandwidth-without", hub.source.place(("home", "bandwidth")), kind=kind)
     if home.quota is None:
         return
     place = hub.source.place(("home", "quota"))

@@ -120,6 +120,9 @@ TEMPLATES: dict[str, Template] = {
         "the quota of one person, {quota}, is more than the disk for all, {size}", "make the disk larger or the quota smaller"
     ),
     "quota-without": Template("homes of kind `{kind}` have no quotas", "take `quota` away, or use kind: home-nfs"),
+    "bandwidth-without": Template(
+        "homes of kind `{kind}` have no limit of bandwidth", "take `bandwidth` away, or use kind: home-nfs"
+    ),
     "bucket-unknown": Template("there is no bucket `{bucket}` in this cluster", "{advice}"),
     "folder-twice": Template("there are two folders named `{name}`", "rename one of them"),
     # logins

@@ -68,6 +68,7 @@ class Environment(FileModel):
     groups: list[GroupName] = Field(default_factory=list, description="Only for people of these groups.")
     machines: list[Name] = Field(default_factory=list, description="Only on these machine pools.")
     any_image: bool = Field(default=False, description="The person writes the image's name.")
+    working_dir: AbsolutePath | None = Field(default=None, description="Where its server starts; the home when empty.")
     env: dict[EnvName, str] = Field(default_factory=dict, description="Environment variables of this environment only.")
 
 
@@ -102,6 +103,9 @@ class Home(FileModel):
     )
     size: Disk | None = Field(default=None, description="The disk for all homes of this hub; for `disk`, of each home.")
     quota: Disk | None = Field(default=None, description="What one person may use; home-nfs only.")
+    bandwidth: Memory | None = Field(
+        default=None, description="What all servers together may read and write in a second; home-nfs only."
+    )
     server: Name | None = Field(default=None, description="For `nfs`: the server.")
     path: AbsolutePath | None = Field(default=None, description="For `nfs`: the exported folder.")
     mount: AbsolutePath = Field(default="/home/jovyan", description="Where a server sees it.")
@@ -112,6 +116,13 @@ class SharedFolder(FileModel):
 
     name: RelativePath = Field(description="Its name below the home.")
     writable_by: Literal["admins", "everyone", "nobody"] = Field(default="admins", description="Who may write there.")
+
+
+class TemporaryFolder(FileModel):
+    """A folder of one server, gone with it: on the machine's own disk, so faster than the home."""
+
+    path: AbsolutePath = Field(description="Where the server sees it, such as /tmp.")
+    size: Disk = Field(description="What it may hold; a server that writes more is stopped.")
 
 
 class FileInServer(FileModel):
@@ -149,6 +160,13 @@ class Database(FileModel):
     url: str | None = Field(default=None, description="An external database; its password stands in the secret file.")
 
 
+class SpareRoom(FileModel):
+    """Room that is kept free, so that the next people need not wait for a machine."""
+
+    servers: int = Field(ge=0, description="For how many servers.")
+    memory: Memory = Field(description="Of each.")
+
+
 class HubProcess(FileModel):
     """The hub itself."""
 
@@ -159,6 +177,8 @@ class HubProcess(FileModel):
     python: list[RelativePath] = Field(default_factory=list, description="Own Python for the hub, files of this hubs/ folder.")
     memory: MemoryRange | None = Field(default=None, description="guarantee..limit of the hub's own pod.")
     cpu: CpuRange | None = Field(default=None, description="guarantee..limit of the hub's own pod.")
+    proxy_memory: MemoryRange | None = Field(default=None, description="guarantee..limit of its proxy's pod.")
+    proxy_cpu: CpuRange | None = Field(default=None, description="guarantee..limit of its proxy's pod.")
 
 
 class Network(FileModel):
@@ -225,6 +245,8 @@ class HubFile(FileModel):
     machines: list[Machine] = Field(default_factory=list, description="Where.")
     home: Home = Field(default_factory=Home, description="Where people's files live.")
     shared_folders: list[SharedFolder] = Field(default_factory=list, description="Folders that all people of the hub see.")
+    spare_room: SpareRoom | None = Field(default=None, description="Room that is kept free for the next people.")
+    temporary_folders: list[TemporaryFolder] = Field(default_factory=list, description="Folders that are gone with their server.")
     files: list[FileInServer] = Field(default_factory=list, description="Small files that every server has.")
     content: list[Content] = Field(default_factory=list, description="Git repositories that every server pulls at its start.")
     interface: Interface = Field(default="lab", description="lab, notebook, or a path such as /rstudio.")

@@ -1,0 +1,134 @@
+"""What comes along with a hub: Dask Gateway and the image builder, each a sub-chart and a service of the hub.
+
+Names of keys, objects and variables: the chart dask-gateway 2026.3 and the chart binderhub-service 0.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from deployer.compiling.inputs import Inputs
+from deployer.compiling.said import Said, Tree
+from deployer.config.scalars import cpu_range, duration_seconds, memory_bytes
+
+_BUILDER = "binderhub"
+_BUILDER_SERVICE = {
+    "display": False,
+    "url": f"http://{_BUILDER}:8090",
+    "oauth_client_id": "service-binder",
+    "oauth_no_confirm": True,
+    "oauth_redirect_uri": "/services/binder/oauth_callback",
+}
+_DASK_ENV = MappingProxyType(
+    {
+        "DASK_GATEWAY__ADDRESS": "http://proxy-public/services/dask-gateway",
+        "DASK_GATEWAY__PROXY_ADDRESS": "gateway://{proxy}:80",
+        "DASK_GATEWAY__PUBLIC_ADDRESS": "/services/dask-gateway",
+        "DASK_GATEWAY__AUTH__TYPE": "jupyterhub",
+    }
+)
+"""So that `dask_gateway.Gateway()` needs no arguments (https://gateway.dask.org/configuration-user.html)."""
+
+
+def extras_tree(of: Inputs) -> Tree:
+    """The chart's own conditions and the sub-charts' values: Dask Gateway and the image builder."""
+    extras = of.hub["extras"]
+    dask, builder, binder = extras["dask_gateway"], extras["image_builder"], extras["binder"]
+    tree: dict[str, Tree] = {}
+    if dask:
+        tree["dask-gateway"] = dask.decides({"enabled": True, "gateway": _gateway() | _dask(dask)})
+    built = binder if binder.value is not None else builder
+    if built:
+        tree["binderhub-service"] = {
+            "enabled": built.decides(True),
+            "fullnameOverride": built.decides(_BUILDER),
+            "extraEnv": built.decides(_builder_env(of.loaded.ref.hub)),
+            **_binder(built),
+        }
+    return tree
+
+
+def services_tree(of: Inputs) -> Tree:
+    """What the hub and its servers know of Dask Gateway and the image builder, which stand behind its proxy."""
+    extras = of.hub["extras"]
+    dask, builder = extras["dask_gateway"], extras["image_builder"]
+    if of.local:
+        return {}
+    services: dict[str, Tree] = {}
+    reached: dict[str, Said[Any]] = {}
+    env: dict[str, Tree] = {}
+    if dask:
+        proxy = f"traefik-{of.loaded.ref.hub}-dask-gateway"
+        services["dask-gateway"] = dask.decides({"display": False, "url": f"http://{proxy}"})
+        reached["dask-gateway"] = dask
+        env = {name: dask.decides(text.format(proxy=proxy)) for name, text in _DASK_ENV.items() if name not in of.hub.value.env}
+    if builder:
+        services["binder"] = builder.decides(_BUILDER_SERVICE)
+        reached["binder"] = builder
+    role = None if "user" in of.hub.value.roles else _role(reached)
+    return {"hub": {"services": services or None, "loadRoles": role}, "singleuser": {"extraEnv": env or None}}
+
+
+def _role(reached: Mapping[str, Said[Any]]) -> Tree:
+    """Everybody may use these services; what a person may do otherwise stays as JupyterHub has it."""
+    if not reached:
+        return None
+    sole = next(iter(reached.values()))
+    usual = sole.decides("self") if len(reached) == 1 else "self"
+    services = (said.decides(f"access:services!service={name}") for name, said in reached.items())
+    return {"user": {"scopes": [usual, *services]}}
+
+
+def _gateway() -> dict[str, Tree]:
+    """Below the hub's own address, for whoever has a token of the hub."""
+    token = {"apiTokenFromSecretName": "hub", "apiTokenFromSecretKey": "hub.services.dask-gateway.apiToken"}
+    return {"prefix": "/services/dask-gateway", "auth": {"type": "jupyterhub", "jupyterhub": token}}
+
+
+def _builder_env(hub: str) -> list[Tree]:
+    token = {"secretKeyRef": {"name": "hub", "key": "hub.services.binder.apiToken"}}
+    return [
+        {"name": "JUPYTERHUB_API_TOKEN", "valueFrom": token},
+        {"name": "JUPYTERHUB_CLIENT_ID", "value": _BUILDER_SERVICE["oauth_client_id"]},
+        {"name": "JUPYTERHUB_API_URL", "value": f"http://hub.{hub}.svc.cluster.local:8081/hub/api"},
+        {"name": "JUPYTERHUB_BASE_URL", "value": "/"},
+    ]
+
+
+def _dask(dask: Said[Any]) -> dict[str, Tree]:
+    """Dask Gateway's limits, in its own server's Python; sizes of schedulers in its chart's words."""
+    if dask.value is True:
+        return {}
+    config = {
+        "deployer-worker-memory": dask["worker_memory_max"].map(
+            lambda text: f"c.KubeClusterConfig.worker_memory = c.KubeClusterConfig.worker_memory_limit = {memory_bytes(text)}"
+        ),
+        "deployer-cluster-cores": dask["cluster_cores_max"].map(
+            lambda text: f"c.KubeClusterConfig.cluster_max_cores = {cpu_range(text)[1]}"
+        ),
+        "deployer-cluster-memory": dask["cluster_memory_max"].map(
+            lambda text: f"c.KubeClusterConfig.cluster_max_memory = {memory_bytes(text)}"
+        ),
+        "deployer-idle": dask["idle_after"].map(lambda text: f"c.KubeClusterConfig.idle_timeout = {duration_seconds(text)}"),
+    }
+    memory, cpu = dask["scheduler_memory"], dask["scheduler_cpu"]
+    scheduler = {
+        "memory": memory.map(lambda text: {"request": memory_bytes(text), "limit": memory_bytes(text)}),
+        "cores": cpu.map(lambda text: {"request": cpu_range(text)[0], "limit": cpu_range(text)[1]}),
+    }
+    return {"extraConfig": config, "backend": {"scheduler": scheduler}}
+
+
+def _binder(built: Said[Any]) -> dict[str, Tree]:
+    config = {"base_url": "/services/binder", "auth_enabled": True, "enable_api_only_mode": True, "use_registry": True}
+    if built.value is True:
+        return {"config": {"BinderHub": built.decides(config)}}
+    registry, prefix = built["registry"], built["image_prefix"]
+    image_prefix = prefix.map(lambda text: f"{registry.value}/{text}")
+    return {
+        "config": {"BinderHub": built.decides(config | {"image_prefix": image_prefix})},
+        "buildPodsRegistryCredentials": {"server": registry.map(lambda name: f"https://{name}")},
+        "custom": {"repoProviders": list(built["repo_providers"].each()) or None},
+    }
