@@ -2,49 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import stat
 
 import pytest
-from tests.support.hub_driver import Person
 from tests.support.program import Ended
-from tests.support.small_fleets import HUB, SmallFleet, hub_text, snapshot, wait_until_gone
+from tests.support.small_fleets import SmallFleet, hub_text, snapshot, wait_until_gone
 
 pytestmark = pytest.mark.functional
-SECRET = "s3cret-of-the-club"
 
 
-def assert_no_secret(ended: Ended) -> None:
-    """What the deployer wrote does not have the secret."""
-    assert SECRET not in ended.out + ended.err
-
-
-def assert_private(fleet: SmallFleet) -> None:
-    """Only the start file has the secret, and only its owner may read it."""
+def assert_private(fleet: SmallFleet, ended: Ended) -> None:
+    """The secrets that the hub made for itself stand in one file, and only its owner may read it and what else may hold secrets."""
+    generated = json.loads((fleet.hub_folder() / "data" / "secrets.json").read_text()).values()
     files = [path for path in fleet.hub_folder().rglob("*") if path.is_file()]
-    assert [path.name for path in files if SECRET.encode() in path.read_bytes()] == ["values.json", "values.json"]
-    private = [path for path in files if path.suffix in (".json", ".sqlite", ".log") and path.parent.name != "homes"]
+    assert generated
+    for secret in generated:
+        assert secret not in ended.out + ended.err
+        assert [path.name for path in files if secret.encode() in path.read_bytes()] == ["secrets.json"]
+    private = [
+        path for path in files if path.suffix in (".json", ".sqlite", ".log") and fleet.hub_folder() / "homes" not in path.parents
+    ]
     assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
 
 
 def test_a_hub_from_nothing_to_nothing(fleet: SmallFleet) -> None:
     assert fleet.run("status", fleet.cluster, "--format", "json").data["hubs"][0]["state"] == "not deployed"
 
-    fleet.write_hub(text=HUB.replace("provider: dummy,", f"provider: dummy, password: {SECRET},"))
-    assert_no_secret(fleet.run("deploy", fleet.cluster, "garden", "--dry-run"))
     ended = fleet.run("deploy", fleet.cluster, "garden", "--format", "json")
     assert ended.code == 0, ended.out
-    assert_no_secret(ended)
-    assert_private(fleet)
+    assert_private(fleet, ended)
     (hub,) = ended.data["hubs"]
     assert (hub["outcome"], hub["address"], hub["check"]["healthy"]) == ("deployed", fleet.url(), True)
-    assert "the password of the hub's file" in hub["login"]
+    assert "no password is asked" in hub["login"]
     assert "Garden Club" in fleet.login_page()
 
     (row,) = fleet.run("status", fleet.cluster, "--format", "json").data["hubs"]
     assert (row["state"], row["users"], row["declared"]) == ("running", 0, True)
     assert row["version"].startswith("5.")
     assert row["deployed_by"]
-    with Person(fleet.url(), "ada", SECRET) as ada:
+    with fleet.person("ada") as ada:
         ada.log_in()
         ada.start()
         assert fleet.run("status", fleet.cluster, "--format", "json").data["hubs"][0]["users"] == 1

@@ -85,7 +85,7 @@ def test_two_deploys_at_once_take_turns(running: SmallFleet) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_first_deploy_leaves_no_process(fleet: SmallFleet, number: signal.Signals) -> None:
     deploying = fleet.begin("deploy", fleet.cluster, "garden")
-    wait_for("the supervisor", lambda: fleet.processes() or None)
+    wait_for("the supervisor", lambda: fleet.processes() or None, _PATIENCE)
     deploying.send_signal(number)
     _, told = deploying.communicate(timeout=_PATIENCE)
     assert deploying.returncode == 130, told
@@ -108,7 +108,7 @@ def test_an_interrupted_change_leaves_the_hub_as_it_was(running: SmallFleet) -> 
 def test_what_was_killed_or_damaged_is_repaired_by_the_next_deploy(fleet: SmallFleet) -> None:
     """The deploy itself killed; then everything that runs killed, a deploy that cannot mend it, and the files damaged."""
     deploying = fleet.begin("deploy", fleet.cluster, "garden")
-    wait_for("the supervisor", lambda: fleet.processes() or None)
+    wait_for("the supervisor", lambda: fleet.processes() or None, _PATIENCE)
     deploying.kill()
     deploying.communicate(timeout=_PATIENCE)
     assert "deployed in" in fleet.deployed().out
