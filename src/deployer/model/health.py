@@ -15,7 +15,8 @@ class HubAccess:
     `url` is the public address, ending in `/`; `connect_to` is where its TCP connections go where that differs (host, port), as
     for a domain that is not in the DNS yet. `token` belongs to the service whose scopes are the check user's alone; `user` is the
     reserved user's name. `profiles` are what `--all-profiles` starts, one after the other. `login` is where the login page must
-    send a browser; None for a login form, or where it is not known.
+    send a browser; None for a login form, or where it is not known. `login_replaced`: the target has put another login in the
+    place of the hub's own login provider.
     """
 
     ref: HubRef
@@ -25,6 +26,7 @@ class HubAccess:
     connect_to: tuple[str, int] | None = None
     profiles: tuple[ProfileChoice, ...] = ()
     login: ExpectedLogin | None = None
+    login_replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

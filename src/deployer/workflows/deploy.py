@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
-from deployer.compiling.profiles import profile_choices
+from deployer.compiling.expected_login import expected_login
 from deployer.errors import DeployerError, RolledBackError, UnhealthyError
-from deployer.model.health import CheckReport, ProfileChoice
+from deployer.model.health import CheckReport, ExpectedLogin
 from deployer.model.outcomes import DeployReport, HubOutcome, Outcome
 from deployer.model.plan import Manifests, Plan, Running
 from deployer.model.protocols import Effects, Target
@@ -139,7 +139,7 @@ def _carry_out(effects: Effects, target: Target, release: Release, planned: _Pla
         for step in planned.plan.steps:
             with effects.progress.step(step.title):
                 target.apply(step, release, planned.manifests)
-        report = use(effects, target, release.ref, profile_choices(release)) if check else None
+        report = use(effects, target, release.ref, expected_login(release)) if check else None
     except UnhealthyError as sick:
         raise (_rolled_back(effects, target, release, before, sick) if undoable else _left(sick)) from sick
     except BaseException:
@@ -151,13 +151,14 @@ def _carry_out(effects: Effects, target: Target, release: Release, planned: _Pla
     return report
 
 
-def use(effects: Effects, target: Target, ref: HubRef, profiles: tuple[ProfileChoice, ...] = ()) -> CheckReport:
-    """Use the hub as a person would. Raises UnhealthyError with the step that failed."""
+def use(effects: Effects, target: Target, ref: HubRef, login: ExpectedLogin | None = None) -> CheckReport:
+    """Use the hub as a person would; `login` is where its login page must lead. Raises UnhealthyError with the step that failed."""
 
     def log(user: str | None) -> Iterator[str]:
         return target.logs(ref, user=user, lines=20)
 
-    access = replace(target.access(ref), profiles=profiles)
+    access = target.access(ref)
+    access = access if access.login_replaced else replace(access, login=login)
     report = effects.prober.check(access, all_profiles=False, log=log)
     if not report.healthy:
         raise UnhealthyError(_what_failed(report), hint=_FIX)

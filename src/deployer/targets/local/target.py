@@ -154,7 +154,7 @@ class LocalTarget:
     def access(self, ref: HubRef) -> HubAccess:
         folder = self.folders.of(ref)
         token = str(_json(folder.secrets).get(_TOKEN, ""))
-        return HubAccess(ref=ref, url=_address(folder), token=Secret(token), user=CHECK_USER)
+        return HubAccess(ref=ref, url=_address(folder), token=Secret(token), user=CHECK_USER, login_replaced=True)
 
     def logs(self, ref: HubRef, *, user: str | None, lines: int) -> Iterator[str]:
         folder = self.folders.of(ref)
