@@ -152,7 +152,7 @@ def _carry_out(effects: Effects, target: Target, release: Release, planned: _Pla
 
 
 def use(effects: Effects, target: Target, ref: HubRef, login: ExpectedLogin | None = None) -> CheckReport:
-    """Use the hub as a person would; `login` is where its login page must lead. Raises UnhealthyError with the step that failed."""
+    """Use the hub as a person would; `login`: where its login page must lead. Raises UnhealthyError with the step that failed."""
 
     def log(user: str | None) -> Iterator[str]:
         return target.logs(ref, user=user, lines=20)
