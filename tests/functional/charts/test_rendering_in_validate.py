@@ -1,4 +1,4 @@
-"""`deployer validate` renders every hub with charts that are on this machine: what a chart refuses is a problem of the hub's file."""
+"""`deployer validate` renders every hub with charts that are on this machine: what a chart refuses is a problem of a file."""
 
 from __future__ import annotations
 

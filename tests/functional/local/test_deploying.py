@@ -13,7 +13,7 @@ pytestmark = pytest.mark.functional
 
 
 def assert_private(fleet: SmallFleet, ended: Ended) -> None:
-    """The secrets that the hub made for itself stand in one file, and only its owner may read it and what else may hold secrets."""
+    """The secrets that the hub made for itself stand in one file; its owner alone may read what may hold secrets."""
     generated = json.loads((fleet.hub_folder() / "data" / "secrets.json").read_text()).values()
     files = [path for path in fleet.hub_folder().rglob("*") if path.is_file()]
     assert generated
