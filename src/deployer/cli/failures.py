@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
-import tempfile
-import traceback
 from collections.abc import Sequence
-from importlib import metadata
 from itertools import pairwise
 
 from typer import TyperException
@@ -32,6 +27,8 @@ class StoppedError(DeployerError):
 def show(error: DeployerError, arguments: Sequence[str], cause: BaseException) -> int:
     """Tell the error as the command line asks for it; returns the exit code."""
     if "--debug" in arguments:
+        import traceback
+
         output.write("".join(traceback.format_exception(cause)), output.errors())
     if _wants_json(arguments):
         output.write(json.dumps(to_json(error), indent=2, ensure_ascii=False) + "\n")
@@ -59,6 +56,11 @@ def _sentence(message: str) -> str:
 
 def unexpected(error: Exception, arguments: Sequence[str]) -> DeployerError:
     """A bug of ours: write the report file and say where it is."""
+    import os
+    import platform
+    import tempfile
+    from importlib import metadata
+
     versions = {"deployer": __version__, "python": platform.python_version(), "system": platform.platform()}
     versions |= {name: metadata.version(name) for name in _PACKAGES}
     try:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from deployer.cli import output
 from deployer.errors import UsageError
-from deployer.model.protocols import Effects
+
+if TYPE_CHECKING:
+    from deployer.model.protocols import Effects
 
 
 class OutputFormat(StrEnum):

@@ -43,10 +43,10 @@ GOES_WELL: dict[str, list[str]] = {
     "new-fleet": ["new", "fleet", "another"],
     "new-cluster": ["new", "cluster", "far", "--provider", "aws"],
     "new-hub": ["new", "hub", "CLUSTER", "second"],
-    "secrets-set": ["secrets", "set", "CLUSTER", "garden", "login.client_secret"],
-    "secrets-view": ["secrets", "view", "CLUSTER", "garden"],
-    "secrets-rotate": ["secrets", "rotate", "CLUSTER", "garden"],
-    "secrets-edit": ["secrets", "edit", "CLUSTER", "garden"],
+    "secrets-set": ["secrets", "set", "CLUSTER", "second", "login.client_secret"],
+    "secrets-view": ["secrets", "view", "CLUSTER", "second"],
+    "secrets-rotate": ["secrets", "rotate", "CLUSTER", "second"],
+    "secrets-edit": ["secrets", "edit", "CLUSTER", "second"],
     "support-deploy": ["support", "deploy", "CLUSTER", "--dry-run"],
 }
 """In the order in which they run: what one writes, the next reads."""
