@@ -66,7 +66,8 @@ def demo() -> Iterator[SmallFleet]:
         assert PORT in cluster.read_text()
         cluster.write_text(cluster.read_text().replace(PORT, f"local: {{port: {fleet.port}}}"))
         try:
-            fleet.deployed("welcome")
+            ended = fleet.run("deploy", "demo", "welcome")
+            assert ended.code == 0, ended.err
             yield fleet
         finally:
             fleet.close()

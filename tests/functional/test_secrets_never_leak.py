@@ -164,9 +164,8 @@ def test_twenty_secrets_are_never_shown(fleet: SmallFleet, planted: dict[str, st
         assert run("validate", "--format", output).code == 1
 
     fleet.write_hub(text=HUB)
-    for arguments in (("explain", fleet.cluster, "garden"), ("deploy", fleet.cluster, "garden", "--dry-run")):
-        for output in ("text", "json"):
-            assert run(*arguments, "--format", output).code == 0
+    assert run("explain", fleet.cluster, "garden", "--format", "json").code == 0
+    assert run("deploy", fleet.cluster, "garden", "--dry-run").code == 0
     run("explain", fleet.cluster, "garden", "jupyterhub.hub.config.DummyAuthenticator.password")
     deployed = run("deploy", fleet.cluster, "garden")
     assert deployed.code == 0, deployed.err
@@ -185,7 +184,6 @@ def test_twenty_secrets_are_never_shown(fleet: SmallFleet, planted: dict[str, st
     run("status", fleet.cluster, "--format", "json")
 
     write_secrets(fleet, planted, snippet=BROKEN)
-    run("deploy", fleet.cluster, "garden", "--dry-run")
     assert run("deploy", fleet.cluster, "garden", "--format", "json").code in (4, 5)
     write_secrets(fleet, {**planted, "DUMMY_PASSWORD": f"{planted['DUMMY_PASSWORD']}Changed"})
     assert run("deploy", fleet.cluster, "garden", "--debug").code == 0

@@ -19,6 +19,7 @@ from deployer.targets.local.folder import LocalFolder
 from deployer.tools.processes import Identity, commanded, ended_within, marked
 
 _SECONDS_TO_START = 180.0
+_SECONDS_TO_SPEAK = 10.0
 _SECONDS_TO_STOP = 60.0
 _SECONDS_TO_END = 5.0
 _SECONDS_TO_ANSWER = 3.0
@@ -97,12 +98,16 @@ class Supervision:
                 raise UnhealthyError(f"the supervisor of {folder.root} (pid {supervisor.pid}) does not end")
 
     def _calm(self, folder: LocalFolder, supervisor: Identity) -> float:
-        """Let an earlier start or reload end, which nobody could tell from the one that is asked for now. Returns when the
-        supervisor's state began."""
-        until = self.clock.monotonic() + _SECONDS_TO_START
-        while (now := going(folder)).state in _UNDER_WAY and supervisor.alive() and self.clock.monotonic() < until:
+        """Let an earlier start or reload end, which nobody could tell from the one that is asked for now; a supervisor that says
+        nothing has just begun, or its file was damaged. Returns when the supervisor's state began."""
+        began = self.clock.monotonic()
+        while supervisor.alive():
+            now = going(folder)
+            patience = _SECONDS_TO_START if now.state in _UNDER_WAY else 0.0 if now.state else _SECONDS_TO_SPEAK
+            if self.clock.monotonic() - began >= patience:
+                break
             self.clock.sleep(_PAUSE)
-        return now.since
+        return going(folder).since
 
     def _wait(self, folder: LocalFolder, pid: int, before: float = 0.0) -> None:
         """Until the start files are applied and the hub runs, saying what it does meanwhile. `before`: when the state began that
