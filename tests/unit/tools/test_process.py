@@ -64,16 +64,17 @@ def test_what_takes_too_long_ends_with_all_that_it_started() -> None:
 
 
 def test_ctrl_c_ends_the_program_and_all_that_it_started() -> None:
+    nap = str(98_000_000 + os.getpid())
     code = (
         "import os\n"
         "from deployer.tools.process import SystemProcess\n"
-        "SystemProcess(os.environ).run(['/bin/sh', '-c', 'trap \"\" TERM; sleep 98762 & sleep 98762'])\n"
+        f"SystemProcess(os.environ).run(['/bin/sh', '-c', 'trap \"\" TERM; sleep {nap} & sleep {nap}'])\n"
     )
     caller = psutil.Popen([sys.executable, "-c", code], stderr=-3)
-    wait_for("both programs", lambda: len(_sleeping("98762")) == 2)
+    wait_for("both programs", lambda: len(_sleeping(nap)) == 2)
     caller.send_signal(2)
     caller.wait(30)
-    wait_for("the end of both", lambda: not _sleeping("98762"))
+    wait_for("the end of both", lambda: not _sleeping(nap))
 
 
 def test_a_daemon_lives_in_a_session_of_its_own_with_a_private_log(tmp_path: Path) -> None:
