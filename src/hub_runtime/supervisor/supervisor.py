@@ -48,6 +48,8 @@ class Supervisor:
         self._reload = asyncio.Event()
         self._ever_ready = False
         self._leave_servers = False
+        self._ending_hub = False
+        """The hub is being ended for a reload."""
         self._kept: dict[str, asyncio.Task[None]] = {}
 
     def _part(self, name: str, command: Callable[[], list[str]], hopeless: Callable[[], bool] = lambda: False) -> Part:
@@ -177,7 +179,8 @@ class Supervisor:
 
     async def _look_at_hub(self) -> None:
         pid = self.hub.status.pid
-        if await answers(f"{self.accepted.url}hub/health") and self.hub.status.pid == pid and self.tell.state != "failed":
+        good = await answers(f"{self.accepted.url}hub/health") and self.hub.status.pid == pid and not self._ending_hub
+        if good and self.tell.state != "failed":
             self.hub.status.ready = True
             self._ever_ready = True
             self.tell.say("running")
@@ -214,7 +217,12 @@ class Supervisor:
         if asked.port != self.accepted.port:
             require_free(asked.port)
         self.tell.say("reloading")
-        await self._halt(self.hub)
+        # A hub that is shutting down may still answer.
+        self._ending_hub = True
+        try:
+            await self._halt(self.hub)
+        finally:
+            self._ending_hub = False
         if moved:
             await self._halt(self.proxy)
         self._accept(asked)
