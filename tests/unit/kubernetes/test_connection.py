@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from kubernetes.client.exceptions import ApiException
+from tests.support.clock import Clock
 from urllib3.exceptions import ProtocolError
 
 from deployer.errors import DeployerError, ExternalError, GuardError
@@ -20,22 +19,6 @@ CONFIG = """\
 {"current-context": "a", "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],
  "clusters": [{"name": "a", "cluster": {"server": "https://127.0.0.1:9"}}], "users": [{"name": "a", "user": {"token": "t"}}]}
 """
-
-
-@dataclass
-class Clock:
-    """Time that passes by sleeping alone."""
-
-    seconds: float = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2001, 1, 1, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
 
 
 @pytest.fixture

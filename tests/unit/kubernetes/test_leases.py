@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
+from tests.support.clock import Clock
 
 from deployer.cli.progress import PlainProgress
 from deployer.errors import GuardError, LockedError
@@ -41,22 +41,6 @@ class Api:
             made = {**body, "metadata": {**body["metadata"], "resourceVersion": str(self.version)}}
             self.objects[path if method == "PUT" else f"{path}/{body['metadata']['name']}"] = made
             return made
-
-
-@dataclass
-class Clock:
-    """Time that passes by sleeping alone."""
-
-    seconds: float = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2001, 1, 1, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
 
 
 class Lines:
