@@ -27,9 +27,9 @@ FLAGS = [
 PORT = "local: {port: 8000}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A running Chromium; skips where there is none."""
+    """A running Chromium; skips where there is none. Ends with its module: playwright keeps this thread's event loop running."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not there: apt-get install chromium")
     with sync_playwright() as playwright:
@@ -54,7 +54,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo() -> Iterator[SmallFleet]:
     """The demo fleet, as it comes with the deployer, deployed on a free port."""
     with tempfile.TemporaryDirectory(prefix="deployer-tests-", ignore_cleanup_errors=True) as name:
