@@ -37,3 +37,8 @@ def deployer(*arguments: str | Path, cwd: Path, **env: str) -> Ended:
         check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)
+
+
+def told(text: str) -> str:
+    """What the person is told in the end, without what went on before."""
+    return text[text.index("error: ") :]

@@ -28,3 +28,12 @@ def welcome(fleet: ClusterFleet) -> ClusterFleet:
     ended = fleet.deploy()
     assert ended.code == 0, ended.err
     return fleet
+
+
+@pytest.fixture
+def as_usual(welcome: ClusterFleet) -> Iterator[ClusterFleet]:
+    """The hub; its access and files are as usual again afterwards."""
+    yield welcome
+    welcome.write_cluster()
+    welcome.use(welcome.cluster.kubeconfig)
+    welcome.write()

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
 import os
 import random
 import shutil
 import string
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.support.cluster import Cluster
+from tests.support.cluster_effects import effects_with
 from tests.support.cluster_fleet import ClusterFleet, hub_file
 from tests.support.hub_driver import wait_for
+from tests.support.program import told
 
-from deployer.cli.progress import PlainProgress
-from deployer.clouds.kubeconfig import KubeconfigCloud
 from deployer.errors import RolledBackError
-from deployer.model.outcomes import Outcome
-from deployer.model.protocols import Effects
-from deployer.targets.kubernetes.clusters import KubernetesClusters
-from deployer.wiring import effects
 from deployer.workflows.choosing import Choice
 from deployer.workflows.deploy import DeployOptions, deploy
 
@@ -58,39 +46,6 @@ TOO_LARGE = """\
 error: what is to be kept in cluster onenode is larger than the 1 MiB that Kubernetes and helm can store
 hint: Take big files out of the values: put them into the image, or into people's homes by `content`.
 """
-
-
-def told(text: str) -> str:
-    """What the person is told in the end, without what went on before."""
-    return text[text.index("error: ") :]
-
-
-@contextmanager
-def effects_with(fleet: ClusterFleet, **patience: float) -> Iterator[Effects]:
-    """The deployer's own effects, whose Kubernetes targets are less patient."""
-    usual = effects(fleet.root, fleet.root / ".deployer", PlainProgress(sys.stderr), {**os.environ, **fleet.env})
-    with ExitStack() as ends:
-        clusters = KubernetesClusters(
-            fleet=usual.fleet,
-            state=usual.state,
-            process=usual.process,
-            clock=usual.clock,
-            progress=usual.progress,
-            user="test",
-            clouds={"kubeconfig": KubeconfigCloud(usual.fleet, usual.secrets)},
-            ends=ends,
-            **patience,
-        )
-        yield replace(usual, kubernetes=clusters.target)
-
-
-@pytest.fixture
-def as_usual(welcome: ClusterFleet) -> Iterator[ClusterFleet]:
-    """The hub; its access and files are as usual again afterwards."""
-    yield welcome
-    welcome.write_cluster()
-    welcome.use(welcome.cluster.kubeconfig)
-    welcome.write()
 
 
 def test_a_context_that_is_not_there(as_usual: ClusterFleet) -> None:
@@ -197,51 +152,6 @@ def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet)
     assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
 
 
-def pending(fleet: ClusterFleet) -> None:
-    """As a helm that was ended in the middle leaves it."""
-    number = fleet.revision()
-    secret: dict[str, Any] = fleet.get("secret", f"sh.helm.release.v1.welcome.v{number}")
-    content = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(secret["data"]["release"]))))
-    content["version"], content["info"]["status"] = number + 1, "pending-upgrade"
-    packed = base64.b64encode(base64.b64encode(gzip.compress(json.dumps(content).encode()))).decode()
-    labels = {"owner": "helm", "name": "welcome", "status": "pending-upgrade", "version": str(number + 1)}
-    fleet.cluster.apply(
-        {
-            "apiVersion": "v1",
-            "kind": "Secret",
-            "type": "helm.sh/release.v1",
-            "metadata": {
-                "name": f"sh.helm.release.v1.welcome.v{number + 1}",
-                "namespace": "welcome",
-                "labels": labels,
-            },
-            "data": {"release": packed},
-        }
-    )
-
-
-# The official client leaves the socket of an `exec` to the collector; a command ends before that shows, a test does not.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_release_that_somebody_left_pending(as_usual: ClusterFleet) -> None:
-    pending(as_usual)
-    ended = as_usual.deploy()
-    assert ended.code == 6, ended.err
-    assert "somebody runs helm on onenode/welcome since" in told(ended.err)
-    with effects_with(as_usual, stuck_seconds=0) as impatient:
-        (hub,) = deploy(impatient, Choice("onenode", ("welcome",)), DeployOptions(check=False)).hubs
-    assert hub.outcome is Outcome.DEPLOYED
-    assert "unchanged" in as_usual.deploy().out
-
-
-def test_two_deploys_at_once(as_usual: ClusterFleet) -> None:
-    as_usual.write(hub_file("Both"))
-    both = [as_usual.began("deploy", "onenode", "welcome") for _ in range(2)]
-    results = [(*one.communicate(timeout=240), one.returncode) for one in both]
-    assert [code for _, _, code in results] == [0, 0], results
-    assert sorted("unchanged" in out for out, _, _ in results) == [False, True]
-    assert any("is being changed by" in err for _, err, _ in results)
-
-
 def test_the_api_server_goes_away_for_a_while(as_usual: ClusterFleet, cluster: Cluster) -> None:
     as_usual.write(hub_file("Away"))
     running = as_usual.began("deploy", "onenode", "welcome")
@@ -254,20 +164,3 @@ def test_the_api_server_goes_away_for_a_while(as_usual: ClusterFleet, cluster: C
     out, err = running.communicate(timeout=240)
     assert running.returncode == 0, err
     assert "deployed in" in out
-
-
-@pytest.mark.parametrize("step", ["Try the new", "Save the", "Upgrade the"])
-def test_what_was_killed_in_the_middle_is_brought_to_its_end_by_the_next(as_usual: ClusterFleet, step: str) -> None:
-    as_usual.write(hub_file(f"Killed at {step}"))
-    running = as_usual.began("deploy", "onenode", "welcome")
-    assert running.stderr is not None
-    for line in running.stderr:
-        if line.startswith(step):
-            break
-    running.kill()
-    running.communicate()
-    ended = as_usual.deploy()
-    assert ended.code == 0, ended.err
-    assert not as_usual.names("jobs")
-    assert "unchanged" in as_usual.deploy().out
-    assert not as_usual.cluster.kubectl("get", "leases", "-n", "deployer", "-o", "name")
