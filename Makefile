@@ -34,11 +34,13 @@ endif
 
 $(VENV)/.user: $(BIN)/python requirements/deployer.txt pyproject.toml
 	@test -e $(VENV)/.dev || { echo "Installing the deployer into $(VENV)"; $(call install,requirements/deployer.txt); }
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/.dev: $(BIN)/python requirements/dev.txt pyproject.toml
 	@echo "Installing the deployer and its tests' tools into $(VENV)"
 	@$(call install,requirements/dev.txt)
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 demo: setup ## Bring up the demo hub and print its address

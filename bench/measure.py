@@ -27,7 +27,7 @@ def run(command: Sequence[str | Path], cwd: Path) -> Run:
     """Run to the end, output thrown away. Raises RuntimeError where it ends badly."""
     with tempfile.TemporaryFile() as complaints:
         began = time.perf_counter()
-        process = subprocess.Popen(list(map(str, command)), cwd=cwd, stdout=subprocess.DEVNULL, stderr=complaints)
+        process = subprocess.Popen(list(map(str, command)), cwd=cwd, env=_env(), stdout=subprocess.DEVNULL, stderr=complaints)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -35,6 +35,11 @@ def run(command: Sequence[str | Path], cwd: Path) -> Run:
             complaints.seek(0)
             raise RuntimeError(f"{command[0]} {command[1]} ended with {process.returncode}: {complaints.read().decode()}")
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def _env() -> dict[str, str]:
+    """A person's: Python keeps what it compiled, as it does unless it is told not to."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass

@@ -20,7 +20,7 @@ from deployer.compiling.legacy import UPSTREAM, below, legacy_tree, upstream_pat
 from deployer.compiling.login import login_tree
 from deployer.compiling.outside import ingress_tree, landing_tree, network_tree, spare_tree, uptime_tree
 from deployer.compiling.said import Tree, holders, joined, plain
-from deployer.compiling.secret_paths import secret_paths
+from deployer.compiling.secret_paths import SecretPaths
 from deployer.compiling.secret_values import builder_secrets, decrypted_paths, secrets_tree
 from deployer.compiling.servers import servers_tree
 from deployer.config.loaded import ChartKeys, LoadedCluster, LoadedFleet, LoadedHub, ValuesLayer
@@ -80,7 +80,7 @@ def compile_hub(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> C
         chart=hub.chart,
         values=values,
         origins=origins,
-        secret_paths=secret_paths(values) | decrypted_paths(origins, hub),
+        secret_paths=SecretPaths(values, partial(decrypted_paths, origins, hub)),
         display_name=hub.spec.display_name or hub.ref.hub,
         domain=hub.spec.domain or "",
         login=_login_name(hub, values, upstream),

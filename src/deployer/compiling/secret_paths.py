@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Container, Mapping
+from functools import cache, cached_property
 from typing import Any
 
 from deployer.model.place import KeyPath
@@ -22,8 +22,24 @@ _URL_WITH_PASSWORD = re.compile(r"[A-Za-z][\w+.-]*://[^/\s:@]*:[^/\s@]+@")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
+class SecretPaths(Container[KeyPath]):
+    """Paths of the leaves that must never be shown: by their names and contents, and those of `more`. Worked out when first
+    asked for, as a fleet that is only checked is never shown."""
+
+    def __init__(self, values: Mapping[str, Any], more: Callable[[], frozenset[KeyPath]] = frozenset) -> None:
+        self._values = values
+        self._more = more
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._found
+
+    @cached_property
+    def _found(self) -> frozenset[KeyPath]:
+        return secret_paths(self._values) | self._more()
+
+
 def secret_paths(values: Mapping[str, Any]) -> frozenset[KeyPath]:
-    """Paths of leaves that must never be shown."""
+    """Paths of leaves that are secrets by their names or by what they look like."""
     found: list[KeyPath] = []
     _collect(values, (), False, found)
     return frozenset(found)

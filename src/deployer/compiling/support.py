@@ -10,7 +10,7 @@ from typing import Any
 
 from deployer.compiling.layers import Origins, layer_data, merged
 from deployer.compiling.said import Said, Tree, holders, plain
-from deployer.compiling.secret_paths import secret_paths
+from deployer.compiling.secret_paths import SecretPaths
 from deployer.config.loaded import LoadedCluster, LoadedFleet
 from deployer.config.models.cluster import Support
 from deployer.model.release import HubRef, Release
@@ -44,7 +44,7 @@ def compile_support(fleet: LoadedFleet, cluster: LoadedCluster) -> Release | Non
         chart=NAME,
         values=values,
         origins=Origins(partial(holders, tree), cluster.support_layers),
-        secret_paths=secret_paths(values),
+        secret_paths=SecretPaths(values),
         defaults=chart.defaults if chart else {},
         hub_at=(),
         contact=fleet.fleet.contact or "",

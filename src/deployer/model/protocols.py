@@ -191,6 +191,9 @@ class Prober(Protocol):
 
         A sick hub is no exception: the report says so."""
 
+    def look(self, access: HubAccess) -> str:
+        """Why nobody can log in now, as far as that shows without a server being started; empty where people can."""
+
 
 class SecretFiles(Protocol):
     """Encrypted files of a fleet; paths are relative to its root. Each raises ToolMissingError and ToolFailedError."""

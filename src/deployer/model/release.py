@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,7 +56,7 @@ class Release:
     chart: str
     values: Mapping[str, Any]
     origins: Mapping[KeyPath, Origin] = field(default_factory=dict)
-    secret_paths: frozenset[KeyPath] = frozenset()
+    secret_paths: Container[KeyPath] = frozenset()
     display_name: str = ""
     domain: str = ""
     login: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +32,7 @@ def redacted(release: Release, key: bytes) -> Release:
 @dataclass(frozen=True, slots=True)
 class _Redaction:
     key: bytes
-    secret_paths: frozenset[KeyPath]
+    secret_paths: Container[KeyPath]
 
     def of(self, value: Any, path: KeyPath, *, hidden: bool) -> Any:
         hidden = hidden or path in self.secret_paths

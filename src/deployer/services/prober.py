@@ -21,6 +21,7 @@ HUB, LOGIN, PROVIDER, USER = "Hub answers", "Login page", "Login provider", "Che
 START, NOTEBOOK, STOP = "Server starts", "Notebook runs", "Server stops"
 OK, FAILED, SKIPPED = "ok", "failed", "skipped"
 _LOG_LINES = 20
+_LOOK_SECONDS = 10
 _HUBS_DEFAULT = ProfileChoice("")
 
 Log = Callable[[str | None], Iterator[str]]
@@ -44,6 +45,19 @@ class HubProber:
         finally:
             hub.close()
         return CheckReport(ref=access.ref, url=access.url, steps=tuple(record.steps))
+
+    def look(self, access: HubAccess) -> str:
+        """As the protocol says."""
+        route = Route(access.url, access.connect_to)
+        hub = HubClient(route, access.token, seconds=_LOOK_SECONDS)
+        try:
+            hub.version()
+            login_page(route, seconds=_LOOK_SECONDS)
+        except ServiceError as error:
+            return error.message
+        finally:
+            hub.close()
+        return ""
 
 
 def _choices(access: HubAccess, all_profiles: bool) -> tuple[ProfileChoice, ...]:
