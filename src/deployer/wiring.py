@@ -11,14 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deployer.model.access import ClusterAccess
 from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
-from deployer.model.protocols import Clock, Effects, Progress, Target
+from deployer.model.protocols import Clock, Effects, Journal, Progress, Target
 from deployer.model.rendering import Asked, Rendered
-from deployer.model.support import SupportStack
 from deployer.tools.clock import SystemClock
 from deployer.tools.editor import TerminalEditor
 from deployer.tools.fleet_files import FolderFiles
+from deployer.tools.journal import SILENT
 from deployer.tools.process import SystemProcess
 from deployer.tools.resources import carried_fleet
 from deployer.tools.sops import Sops, key_environment
@@ -45,6 +44,11 @@ class _ProberOnDemand:
         from deployer.services.prober import HubProber
 
         return HubProber(self._progress, self._clock).check(access, all_profiles=all_profiles, log=log, options=options)
+
+    def look(self, access: HubAccess) -> str:
+        from deployer.services.prober import HubProber
+
+        return HubProber(self._progress, self._clock).look(access)
 
 
 class _RenderingOnDemand:
@@ -82,13 +86,20 @@ class _OnDemand(Mapping[str, Target]):
         return len(self._names)
 
 
-def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Mapping[str, str] | None = None) -> Effects:
+def effects(
+    fleet_root: Path,
+    state_root: Path,
+    progress: Progress,
+    environ: Mapping[str, str] | None = None,
+    *,
+    journal: Journal = SILENT,
+) -> Effects:
     """The bundle for one fleet and one state folder. `environ` replaces this process's environment, in tests."""
     given = dict(os.environ) if environ is None else environ  # noqa: TID251 the one place
-    process = SystemProcess(given)
+    process = SystemProcess(given, journal)
     clock = SystemClock()
     user = _user(given)
-    fleet, state = FolderFiles(fleet_root), StateFolder(state_root)
+    fleet, state = FolderFiles(fleet_root), StateFolder(state_root, journal)
     secrets = Sops(process, fleet_root, key_environment(given))
 
     @cache
@@ -110,16 +121,11 @@ def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Map
             process=process,
             clock=clock,
             progress=progress,
+            journal=journal,
             user=user,
             clouds={"kubeconfig": KubeconfigCloud(fleet, secrets)},
             ends=_until_the_end(),
         )
-
-    def on_cluster(access: ClusterAccess) -> Target:
-        return kubernetes().target(access)
-
-    def stack(access: ClusterAccess) -> SupportStack:
-        return kubernetes().stack(access)
 
     return Effects(
         process=process,
@@ -128,9 +134,10 @@ def effects(fleet_root: Path, state_root: Path, progress: Progress, environ: Map
         state=state,
         clock=clock,
         progress=progress,
+        journal=journal,
         targets=_OnDemand(("local", "try"), local),
-        kubernetes=on_cluster,
-        support=stack,
+        kubernetes=lambda access: kubernetes().target(access),
+        support=lambda access: kubernetes().stack(access),
         rendering=_RenderingOnDemand(fleet, state, process),
         prober=_ProberOnDemand(progress, clock),
         secrets=secrets,

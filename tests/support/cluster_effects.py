@@ -28,6 +28,7 @@ def effects_with(fleet: ClusterFleet, **patience: float) -> Iterator[Effects]:
             process=usual.process,
             clock=usual.clock,
             progress=usual.progress,
+            journal=usual.journal,
             user="test",
             clouds={"kubeconfig": KubeconfigCloud(usual.fleet, usual.secrets)},
             ends=ends,

@@ -70,5 +70,5 @@ Format = Annotated[
 ]
 Debug = Annotated[
     bool | None,
-    typer.Option("--debug", callback=_settle, expose_value=False, help="Show tracebacks."),
+    typer.Option("--debug", callback=_settle, expose_value=False, help="Show tracebacks, and every effect: what was written, run, kept."),
 ]

@@ -64,11 +64,13 @@ class Session:
     def effects(self, root: Path | None = None) -> Effects:
         """Everything with an effect, for this fleet and state. `root`: another fleet, which need not be there yet."""
         from deployer.cli.progress import progress_for
+        from deployer.tools.journal import SILENT, Told
         from deployer.wiring import effects
 
         fleet = root or self.fleet
         state = (self.chosen_state or fleet / ".deployer").absolute()
-        return effects(fleet, state, progress_for(output.errors()))
+        progress = progress_for(output.errors())
+        return effects(fleet, state, progress, journal=Told(progress) if self.chosen_debug else SILENT)
 
     def show(
         self, *, text: Callable[[], str], data: Callable[[], Mapping[str, Any]], github: Callable[[], str] | None = None

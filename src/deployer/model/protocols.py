@@ -50,6 +50,14 @@ class Progress(Protocol):
         """A line that a person should not miss."""
 
 
+class Journal(Protocol):
+    """Learns of every effect: a request that writes to a cluster, a command in a container, a program that ran, an entry of this
+    machine's memory."""
+
+    def did(self, effect: str) -> None:
+        """Called right after an effect, by the thread that brought it about. What it wrote is never said, as it may be secret."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
     """A program that ended."""
@@ -229,6 +237,7 @@ class Effects:
     state: State
     clock: Clock
     progress: Progress
+    journal: Journal
     targets: Mapping[str, Target]
     """Those of this machine, by name: `local`, and `try` for trials."""
     kubernetes: Callable[[ClusterAccess], Target]

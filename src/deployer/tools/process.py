@@ -14,7 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from deployer.errors import ToolFailedError, ToolMissingError
-from deployer.model.protocols import Finished
+from deployer.model.protocols import Finished, Journal
+from deployer.tools.journal import SILENT
 from deployer.tools.machine import refusal
 
 BASE_NAMES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -33,8 +34,9 @@ def base_environment(environ: Mapping[str, str]) -> Mapping[str, str]:
 class SystemProcess:
     """Starts programs with an environment of their own, so that no secret of the caller's leaks into them."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], journal: Journal = SILENT) -> None:
         self._base = base_environment(environ)
+        self._journal = journal
 
     def which(self, program: str) -> Path | None:
         found = shutil.which(program, path=self._base.get("PATH", os.defpath))
@@ -61,6 +63,7 @@ class SystemProcess:
             except BaseException:
                 _end(child)
                 raise
+        self._journal.did(f"run {_shown(command)}")
         finished = Finished(child.returncode, stdout, stderr)
         if check and finished.code != 0:
             raise _failure(command, finished, advice or {})
@@ -89,6 +92,7 @@ class SystemProcess:
             os.close(output)
         # Reaped at its end, so that nobody takes a zombie for a living daemon while this process runs.
         threading.Thread(target=child.wait, daemon=True).start()
+        self._journal.did(f"start {_shown(command)}")
         return child.pid
 
     def attend(self, command: Sequence[str], *, env: Mapping[str, str]) -> int:

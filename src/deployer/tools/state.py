@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from deployer.errors import MachineError
+from deployer.model.protocols import Journal
 from deployer.tools.files import create, make_folder, write_atomically
+from deployer.tools.journal import SILENT
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
 _KEY_BYTES = 32
@@ -17,8 +19,9 @@ _KEY_BYTES = 32
 class StateFolder:
     """Keeps what may be lost in `cache/`, each entry behind a digest of itself; hubs live beside it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, journal: Journal = SILENT) -> None:
         self.root = root
+        self._journal = journal
 
     def get(self, key: str) -> bytes | None:
         try:
@@ -33,6 +36,7 @@ class StateFolder:
             prepare(self.root)
             make_folder(self.root / "cache")
             write_atomically(self._entry(key), hashlib.sha256(content).digest() + content)
+            self._journal.did("keep an entry of this machine's memory")
 
     def digest_key(self, *, keep: bool) -> bytes:
         path = self.root / "digest.key"
@@ -44,6 +48,7 @@ class StateFolder:
         if keep:
             prepare(self.root)
             write_atomically(path, key)
+            self._journal.did("keep the key of digests")
         return key
 
     def _entry(self, key: str) -> Path:

@@ -9,10 +9,10 @@ from threading import Lock
 
 from deployer.errors import UsageError
 from deployer.model.access import Cloud, ClusterAccess
-from deployer.model.protocols import Clock, FleetFiles, Process, Progress, State
+from deployer.model.protocols import Clock, FleetFiles, Journal, Process, Progress, State
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.installing import Installer
-from deployer.targets.kubernetes.lease import Leases
+from deployer.targets.kubernetes.lease import LEASE_SECONDS, Leases
 from deployer.targets.kubernetes.rendering import Charts, Renderer
 from deployer.targets.kubernetes.rollout import SCALE_UP_SECONDS, Rollout
 from deployer.targets.kubernetes.stack import KubernetesStack
@@ -31,11 +31,13 @@ class KubernetesClusters:
     process: Process
     clock: Clock
     progress: Progress
+    journal: Journal
     user: str
     clouds: dict[str, Cloud]
     ends: ExitStack
     scale_up_seconds: float = SCALE_UP_SECONDS
     stuck_seconds: float = STUCK_SECONDS
+    lease_seconds: float = LEASE_SECONDS
     _making: Lock = field(default_factory=Lock)
     _targets: dict[str, KubernetesTarget] = field(default_factory=dict)
 
@@ -61,7 +63,7 @@ class KubernetesClusters:
         cloud = self.clouds.get(access.provider)
         if cloud is None:
             raise UsageError(f"cluster {access.cluster} is on {access.provider}, which this deployer does not reach yet")
-        connection = Connection(access.cluster, self.ends.enter_context(cloud.kubeconfig(access)), self.clock)
+        connection = Connection(access.cluster, self.ends.enter_context(cloud.kubeconfig(access)), self.clock, self.journal)
         self.ends.callback(connection.close)
         helm = Helm(self.process, self.state.root / "helm")
         renderer = Renderer(
@@ -76,7 +78,7 @@ class KubernetesClusters:
             connection=connection,
             renderer=renderer,
             installer=Installer(connection, renderer, self.user),
-            leases=Leases(connection, self.clock, self.progress, self.user),
+            leases=Leases(connection, self.clock, self.progress, self.user, self.lease_seconds),
             clock=self.clock,
             progress=self.progress,
             user=self.user,

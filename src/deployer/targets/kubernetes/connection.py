@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError, ExternalError, GuardError
 from deployer.model.access import Kubeconfig
-from deployer.model.protocols import Clock
+from deployer.model.protocols import Clock, Journal
 from deployer.tools.helm import KubeAccess
+from deployer.tools.journal import SILENT
+
+if TYPE_CHECKING:
+    from kubernetes.client.exceptions import ApiException
 
 _PATIENCE = 60.0
 """Seconds for which an API server that does not answer is asked again: it may be restarting."""
 _PAUSE = 1.0
 _REQUEST_SECONDS = 20
+_COMMAND_SECONDS = 60
 _BUSY = (429, 500, 502, 503, 504)
 _WRONG_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 _FORBIDDEN = re.compile(
@@ -31,10 +36,11 @@ _QUOTA = re.compile(r"exceeded quota: (?P<quota>[^,]+), requested: (?P<asked>\S+
 class Connection:
     """The API of one cluster, by the official client. Objects come back as plain data, in the API's own words."""
 
-    def __init__(self, cluster: str, kubeconfig: Kubeconfig, clock: Clock) -> None:
+    def __init__(self, cluster: str, kubeconfig: Kubeconfig, clock: Clock, journal: Journal = SILENT) -> None:
         self.cluster = cluster
         self._kubeconfig = kubeconfig
         self._clock = clock
+        self._journal = journal
 
     @property
     def helm(self) -> KubeAccess:
@@ -93,7 +99,37 @@ class Connection:
                 raise ApiException(status=response.status, body=text)
             return json.loads(text) if "json" in (response.headers.get("Content-Type") or "") else text
 
-        return self.patiently(send)
+        answer = self.patiently(send)
+        if method != "GET" and answer is not None:
+            name = (body or {}).get("metadata", {}).get("name", "") if method == "POST" else ""
+            self._journal.did(f"{method} {path}" + (f"/{name}" if name else ""))
+        return answer
+
+    def execute(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> str:
+        """Run a command in a container. Returns what it prints, on both of its streams. Raises as `request` does."""
+        from kubernetes.client import CoreV1Api
+        from kubernetes.client.exceptions import ApiException
+        from kubernetes.stream import stream
+        from websocket import WebSocketException
+
+        def send() -> str:
+            run = CoreV1Api(self.fresh_client()).connect_get_namespaced_pod_exec
+            wanted = {"container": container, "command": list(command), "stdout": True, "stderr": True, "_preload_content": False}
+            try:
+                output = stream(run, pod, namespace, **wanted)
+                try:
+                    output.run_forever(timeout=_COMMAND_SECONDS)
+                    return str(output.read_all())
+                finally:
+                    output.close(timeout=0)
+            except ApiException as error:
+                raise _refused_socket(error) from None
+            except (WebSocketException, OSError) as error:
+                raise ApiException(status=0, reason=str(error)) from None
+
+        answer: str | None = self.patiently(send)
+        self._journal.did(f"run `{command[0]}` in container {container} of namespace {namespace}")
+        return answer or ""
 
     def patiently(self, send: Callable[[], Any]) -> Any:
         """Again and again while the API server does not answer, for a minute at most."""
@@ -175,6 +211,18 @@ class Connection:
     def version(self) -> str:
         """Of the API server: `v1.36.3`."""
         return str(self.request("GET", "/version")["gitVersion"])
+
+
+def _refused_socket(error: ApiException) -> ApiException:
+    """A stream that the API server refused: the client forgets its status, as if the server had not answered."""
+    from kubernetes.client.exceptions import ApiException
+    from websocket import WebSocketBadStatusException
+
+    cause = error.__context__
+    if not isinstance(cause, WebSocketBadStatusException):
+        return error
+    body = cause.resp_body or b""
+    return ApiException(status=cause.status_code, reason=str(cause), body=body.decode(errors="replace"))
 
 
 def _message(body: str) -> str:

@@ -57,7 +57,7 @@ class Database:
         pod = self._hub_pod()
         if pod is None or self.namespace.get("persistentvolumeclaims", CLAIM) is None:
             return ""
-        output = self._execute(pod, _SAVE)
+        output = self._run(pod, _SAVE)
         said = next((line.removeprefix("saved:") for line in output.splitlines() if line.startswith("saved:")), None)
         if said is None:
             raise ExternalError(f"the hub's database could not be saved: {output.strip()[-300:]}", hint="Nothing was changed.")
@@ -72,7 +72,7 @@ class Database:
     def schema(self) -> str:
         """Its schema revision as the running hub has it; empty where that cannot be told."""
         pod = self._hub_pod()
-        output = self._execute(pod, _SCHEMA) if pod else ""
+        output = self._run(pod, _SCHEMA) if pod else ""
         return next((line.removeprefix("schema:") for line in output.splitlines() if line.startswith("schema:")), "")
 
     def put_back(self) -> None:
@@ -106,28 +106,8 @@ class Database:
         pods = self.namespace.list("pods", labels="component=hub", fields="status.phase=Running")
         return next((pod["metadata"]["name"] for pod in pods if not pod["metadata"].get("deletionTimestamp")), None)
 
-    def _execute(self, pod: str, program: str) -> str:
-        from kubernetes.client import CoreV1Api
-        from kubernetes.stream import stream
-
-        core = CoreV1Api(self.namespace.connection.fresh_client())
-        run = core.connect_get_namespaced_pod_exec
-        words = ["python3", "-c", program]
-        output: str = self.namespace.connection.patiently(
-            lambda: stream(
-                run,
-                pod,
-                self.namespace.name,
-                command=words,
-                container=_HUB,
-                stdout=True,
-                stderr=True,
-                stdin=False,
-                tty=False,
-                _request_timeout=60,
-            )
-        )
-        return output
+    def _run(self, pod: str, program: str) -> str:
+        return self.namespace.connection.execute(self.namespace.name, pod, _HUB, ["python3", "-c", program])
 
 
 def _job(hub: Object) -> Object:

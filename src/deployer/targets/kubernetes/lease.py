@@ -20,7 +20,6 @@ from deployer.targets.kubernetes.objects import Namespace, Object
 
 NAMESPACE = "deployer"
 LEASE_SECONDS = 20
-_RENEW_SECONDS = 5
 _PATIENCE = 900
 
 
@@ -48,6 +47,12 @@ class Leases:
     clock: Clock
     progress: Progress
     user: str
+    seconds: float = LEASE_SECONDS
+    """For which a lock must not have changed before another may take it; its holder renews it four times as often."""
+
+    @property
+    def _renewal(self) -> float:
+        return self.seconds / 4
 
     @contextmanager
     def held(self, name: str) -> Iterator[Held]:
@@ -81,9 +86,9 @@ class Leases:
             now = self.clock.monotonic()
             version = lease["metadata"]["resourceVersion"] if lease else ""
             # While the API server was away, nobody could renew either.
-            if version != seen or now - asked > _RENEW_SECONDS:
+            if version != seen or now - asked > self._renewal:
                 seen, since = version, now
-            if lease is None or now - since > LEASE_SECONDS:
+            if lease is None or now - since > self.seconds:
                 if self._write(namespace, name, held, lease):
                     return
                 continue
@@ -97,7 +102,7 @@ class Leases:
 
     def _write(self, namespace: Namespace, name: str, held: Held, lease: Object | None) -> bool:
         """Whether we got it; somebody else may be faster."""
-        manifest = _manifest(name, held.holder, self.clock)
+        manifest = _manifest(name, held.holder, self.seconds, self.clock)
         try:
             if lease is None:
                 namespace.create("leases", manifest)
@@ -109,7 +114,7 @@ class Leases:
         return True
 
     def _renew(self, namespace: Namespace, name: str, held: Held) -> None:
-        while not held.ended.wait(_RENEW_SECONDS):
+        while not held.ended.wait(self._renewal):
             try:
                 lease = namespace.get("leases", name)
                 if _holder(lease) != held.holder:
@@ -124,11 +129,11 @@ def _holder(lease: Object | None) -> str:
     return str(lease["spec"].get("holderIdentity", "somebody")) if lease else ""
 
 
-def _manifest(name: str, holder: str, clock: Clock) -> Object:
+def _manifest(name: str, holder: str, seconds: float, clock: Clock) -> Object:
     now = clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return {
         "apiVersion": "coordination.k8s.io/v1",
         "kind": "Lease",
         "metadata": {"name": name},
-        "spec": {"holderIdentity": holder, "leaseDurationSeconds": LEASE_SECONDS, "renewTime": now},
+        "spec": {"holderIdentity": holder, "leaseDurationSeconds": max(1, int(seconds)), "renewTime": now},
     }
