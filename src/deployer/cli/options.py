@@ -70,5 +70,7 @@ Format = Annotated[
 ]
 Debug = Annotated[
     bool | None,
-    typer.Option("--debug", callback=_settle, expose_value=False, help="Show tracebacks, and every effect: what was written, run, kept."),
+    typer.Option(
+        "--debug", callback=_settle, expose_value=False, help="Show tracebacks, and each effect: what was run and written."
+    ),
 ]
