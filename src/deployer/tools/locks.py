@@ -61,6 +61,19 @@ class FileLock:
             self.clock.sleep(_PAUSE)
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """No other thread or process of this machine is within the same lock; waits for short work. Raises MachineError."""
+    make_folder(path.parent)
+    with told("open the lock", path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def _taken(handle: int) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
