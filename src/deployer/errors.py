@@ -13,6 +13,7 @@
     ├── GuardError                        6  a guard refused
     │   └── LockedError                   6  somebody else holds the lock
     └── UnhealthyError                    7  unhealthy, and not rolled back
+        └── NoRoomError                   7  no node takes it, which is not the change's fault
 
 Exit codes without a class: 0 done, 3 changes are pending (only with `--exit-code`), 130 interrupted.
 """
@@ -124,6 +125,12 @@ class UnhealthyError(DeployerError):
 
     exit_code = 7
     code = "unhealthy"
+
+
+class NoRoomError(UnhealthyError):
+    """No node takes a pod that asks for no more than it did before."""
+
+    code = "no-room"
 
 
 def worst_exit_code(codes: Iterable[int]) -> int:

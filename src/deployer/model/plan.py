@@ -38,6 +38,8 @@ class Running:
     """Its processes run, healthy or not."""
     login: str = ""
     """How a person logs in, in a sentence."""
+    returnable: bool = True
+    """A deploy can be undone to it, if people could log in before."""
 
 
 @dataclass(frozen=True, slots=True)

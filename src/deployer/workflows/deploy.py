@@ -10,7 +10,7 @@ from functools import partial
 from typing import TypeAlias
 
 from deployer.compiling.expected_login import expected_login
-from deployer.errors import DeployerError, RolledBackError, UnhealthyError
+from deployer.errors import DeployerError, NoRoomError, RolledBackError, UnhealthyError
 from deployer.model.health import CheckReport, ExpectedLogin
 from deployer.model.outcomes import DeployReport, HubOutcome, Outcome
 from deployer.model.plan import Manifests, Plan, Running
@@ -134,12 +134,14 @@ def _tell(effects: Effects, notices: Sequence[str]) -> None:
 def _carry_out(effects: Effects, target: Target, release: Release, planned: _Planned, *, check: bool) -> CheckReport | None:
     """Apply every step and use the hub. What fails is undone where something good can come back, or nothing was there before."""
     before = planned.running
-    undoable = before is None or before.healthy
+    undoable = before is None or (before.returnable and _serves(effects, target, release.ref))
     try:
         for step in planned.plan.steps:
             with effects.progress.step(step.title):
                 target.apply(step, release, planned.manifests)
         report = use(effects, target, release.ref, expected_login(release)) if check else None
+    except NoRoomError as sick:
+        raise (_waiting(sick) if before else _rolled_back(effects, target, release, before, sick)) from sick
     except UnhealthyError as sick:
         raise (_rolled_back(effects, target, release, before, sick) if undoable else _left(sick)) from sick
     except BaseException:
@@ -149,6 +151,14 @@ def _carry_out(effects: Effects, target: Target, release: Release, planned: _Pla
         raise
     target.settle(release.ref)
     return report
+
+
+def _serves(effects: Effects, target: Target, ref: HubRef) -> bool:
+    """People can log in, whatever else is not as it was deployed. Only such a hub is worth going back to."""
+    try:
+        return not effects.prober.look(target.access(ref))
+    except DeployerError:
+        return False
 
 
 def use(effects: Effects, target: Target, ref: HubRef, login: ExpectedLogin | None = None) -> CheckReport:
@@ -176,6 +186,13 @@ def _what_failed(report: CheckReport) -> str:
 def _left(sick: UnhealthyError) -> UnhealthyError:
     return UnhealthyError(
         f"{sick.message}\nIt was not healthy before either, so nothing was rolled back.", hint=sick.hint or _FIX
+    )
+
+
+def _waiting(sick: NoRoomError) -> NoRoomError:
+    return NoRoomError(
+        f"{sick.message}\nNothing was rolled back: what ran before needs the same room. It starts as soon as there is some.",
+        hint=f"{sick.hint} Then deploy again.",
     )
 
 

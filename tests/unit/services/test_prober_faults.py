@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from tests.support.probing import access, failures, probe, statuses
+from tests.support.probing import Titles, access, failures, probe, statuses
 from tests.support.scripted_hub import READY, Answer, Channel, events, message, obeying_kernel, scripted_hub
 
 from deployer.model.health import CheckOptions, ExpectedLogin, ProfileChoice
-from deployer.services.prober import HUB, LOGIN, NOTEBOOK, PROVIDER, START, STOP, USER
+from deployer.services.prober import HUB, LOGIN, NOTEBOOK, PROVIDER, START, STOP, USER, HubProber
+from deployer.tools.clock import SystemClock
 
 ME = "/hub/api/users/deployer-check"
 MINE = "/user/deployer-check/api"
@@ -47,6 +48,21 @@ def silent(request: dict[str, Any]) -> list[dict[str, Any] | None]:
 
 def talking_nonsense(request: dict[str, Any]) -> list[dict[str, Any] | None]:
     return [{"unexpected": True}, *obeying_kernel(request)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({}, ""),
+        ({"GET /hub/login": Answer(500)}, "/hub/login answered 500 Internal Server Error"),
+        ({"GET /hub/api/": Answer(503)}, "503"),
+    ],
+)
+def test_a_look_starts_no_server(answers: dict[str, Answer | list[Answer]], said: str) -> None:
+    with scripted_hub(answers) as hub:
+        found = HubProber(Titles(), SystemClock()).look(access(hub.url))
+        assert said in found if said else not found
+        assert not any(asked.startswith("POST") for asked in hub.asked)
 
 
 @dataclass(frozen=True)

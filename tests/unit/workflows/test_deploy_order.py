@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from deployer.cli.progress import PlainProgress
-from deployer.errors import DeployerError, MachineError, RolledBackError, UnhealthyError
+from deployer.errors import DeployerError, MachineError, NoRoomError, RolledBackError, UnhealthyError
 from deployer.model.health import CheckReport, CheckStep, HubAccess, LogTail
 from deployer.model.outcomes import Outcome
 from deployer.model.plan import Manifests, Running, Step
@@ -24,7 +24,9 @@ from deployer.tools.clock import SystemClock
 from deployer.workflows.deploy import DeployOptions, deploy_releases, in_stages
 
 GOOD = Running({"values": "old"}, healthy=True, address="http://h/", login="Log in")
-SICK = replace(GOOD, healthy=False)
+EDITED = replace(GOOD, healthy=False)
+UNKNOWN = replace(GOOD, returnable=False)
+DEAD, FULL = UnhealthyError("dead"), MachineError("full")
 APPLY = DeployOptions()
 
 
@@ -100,9 +102,13 @@ class Said:
 
 @dataclass
 class Prober:
-    """Finds what it is told to find, one after the other."""
+    """Finds what it is told to find, one after the other. `served`: people could log in before."""
 
     healthy: list[bool]
+    served: bool = True
+
+    def look(self, access: HubAccess) -> str:
+        return "" if self.served else "/hub/login answered 500"
 
     def check(
         self, access: HubAccess, *, all_profiles: bool, log: Callable[[str | None], Iterator[str]], **_: Any
@@ -113,11 +119,11 @@ class Prober:
         return CheckReport(ref=access.ref, url=access.url, steps=(step,))
 
 
-def world(*healthy: bool) -> tuple[Effects, Said]:
+def world(*healthy: bool, served: bool = True) -> tuple[Effects, Said]:
     """The effects that a deploy uses; everything else is missing, so that its use fails."""
     said, missing = Said(), object()
     bundle: dict[str, Any] = dict.fromkeys(Effects.__dataclass_fields__, missing)
-    bundle |= {"clock": SystemClock(), "progress": said, "prober": Prober(list(healthy)), "user": "me"}
+    bundle |= {"clock": SystemClock(), "progress": said, "prober": Prober(list(healthy), served), "user": "me"}
     return Effects(**bundle), said
 
 
@@ -152,23 +158,42 @@ def test_a_dry_run_asks_and_does_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "step", "found", "error", "done", "words"),
+    ("before", "served", "step", "found", "error", "done", "words"),
     [
-        (GOOD, UnhealthyError("dead"), [True], RolledBackError, "undo", "dead\nWhat ran before runs again."),
-        (GOOD, None, [False, True], RolledBackError, "undo", "expected 200, found 500\nlast lines of the log of hub:\n  a line"),
-        (GOOD, UnhealthyError("dead"), [False], UnhealthyError, "undo", "What ran before does not run well again"),
-        (None, UnhealthyError("dead"), [], RolledBackError, "undo", "nothing of it is left but its volumes"),
-        (SICK, UnhealthyError("dead"), [], UnhealthyError, "apply start", "It was not healthy before either"),
-        (SICK, None, [False], UnhealthyError, "apply start", "found 500"),
-        (GOOD, MachineError("full"), [], MachineError, "undo", "full"),
-        (None, MachineError("full"), [], MachineError, "undo", "full"),
-        (SICK, MachineError("full"), [], MachineError, "apply start", "full"),
+        (GOOD, True, DEAD, [True], RolledBackError, "undo", "dead\nWhat ran before runs again."),
+        (
+            GOOD,
+            True,
+            None,
+            [False, True],
+            RolledBackError,
+            "undo",
+            "expected 200, found 500\nlast lines of the log of hub:\n  a line",
+        ),
+        (GOOD, True, DEAD, [False], UnhealthyError, "undo", "What ran before does not run well again"),
+        (GOOD, False, DEAD, [], UnhealthyError, "apply start", "It was not healthy before either"),
+        (EDITED, True, DEAD, [True], RolledBackError, "undo", "dead\nWhat ran before runs again."),
+        (UNKNOWN, True, DEAD, [], UnhealthyError, "apply start", "It was not healthy before either"),
+        (None, False, DEAD, [], RolledBackError, "undo", "nothing of it is left but its volumes"),
+        (EDITED, False, None, [False], UnhealthyError, "apply start", "found 500"),
+        (GOOD, True, FULL, [], MachineError, "undo", "full"),
+        (None, False, FULL, [], MachineError, "undo", "full"),
+        (EDITED, False, FULL, [], MachineError, "apply start", "full"),
+        (GOOD, True, NoRoomError("no node"), [], NoRoomError, "apply start", "no node\nNothing was rolled back"),
+        (None, False, NoRoomError("no node"), [], RolledBackError, "undo", "nothing of it is left but its volumes"),
     ],
 )
 def test_what_fails_is_undone_where_that_helps(
-    before: Running | None, step: BaseException | None, found: list[bool], error: type[DeployerError], done: str, words: str
+    before: Running | None,
+    *,
+    served: bool,
+    step: BaseException | None,
+    found: list[bool],
+    error: type[DeployerError],
+    done: str,
+    words: str,
 ) -> None:
-    effects, _ = world(*found)
+    effects, _ = world(*found, served=served)
     target = RememberingTarget(now=before, fails=step)
     with pytest.raises(error) as failure:
         deploy_releases(effects, [(target, release())], APPLY)

@@ -51,7 +51,7 @@ class Records:
     def begin(self, record: Record, key: bytes) -> None:
         """Keep a new record with the key of its digests; a settled one becomes the previous."""
         before = self.read()
-        entries = {_RECORD: _packed(record), _KEY: base64.b64encode(key).decode()}
+        entries: dict[str, str | None] = {_RECORD: _packed(record), _KEY: base64.b64encode(key).decode()}
         self._write(entries | ({_PREVIOUS: _packed(before)} if before and before.settled else {}))
 
     def settle(self) -> None:
@@ -59,12 +59,9 @@ class Records:
         if record := self.read():
             self._write({_RECORD: _packed(replace(record, settled=True, marks=self.marks()))})
 
-    def bring_back(self, revision: int, *, exchange: bool = False) -> None:
-        """The previous deploy is the last one again, as helm's `revision`; with `exchange`, the last one becomes the previous."""
-        last, previous = self.read(), self.previous()
-        if previous:
-            entries = {_RECORD: _packed(replace(previous, revision=revision, settled=True, marks=self.marks()))}
-            self._write(entries | ({_PREVIOUS: _packed(last)} if last and exchange else {}))
+    def put(self, record: Record | None, previous: Record | None) -> None:
+        """Both records at once; None takes one away."""
+        self._write({_RECORD: _packed(record) if record else None, _PREVIOUS: _packed(previous) if previous else None})
 
     def marks(self, deployments: list[Object] | None = None) -> Mapping[str, str]:
         """As they are now. A Deployment's generation counts changes of what is asked for, not of how it is."""
@@ -90,7 +87,7 @@ class Records:
         except (KeyError, ValueError, TypeError, OSError):
             return None
 
-    def _write(self, entries: Mapping[str, str]) -> None:
+    def _write(self, entries: Mapping[str, str | None]) -> None:
         labels = {"app.kubernetes.io/managed-by": "deployer"}
         manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": NAME, "labels": labels}, "data": dict(entries)}
         if self._secret():

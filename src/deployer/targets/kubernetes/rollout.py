@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from deployer.errors import UnhealthyError
+from deployer.errors import NoRoomError, UnhealthyError
 from deployer.model.protocols import Clock, Progress
 from deployer.targets.kubernetes.objects import Namespace, Object
 from deployer.targets.kubernetes.words import Trouble, refused_pods, troubles
@@ -15,6 +16,8 @@ SCALE_UP_SECONDS = 900
 _POLL = 1.0
 _LOG_LINES = 15
 _SERVER = "singleuser-server"
+_SCALING = ("TriggeredScaleUp", "NotTriggerScaleUp")
+"""The cluster autoscaler's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +41,37 @@ class Rollout:
             final = next((trouble for trouble in found if trouble.final), None)
             if final:
                 raise self.failure(final)
-            for trouble in found:
-                if trouble.what not in told:
-                    told.add(trouble.what)
-                    self.progress.warn(trouble.what)
+            self.tell(found, told)
             waited = self.clock.monotonic() - began
             if waited > (self.scale_up_seconds if found else _SECONDS_TO_START):
                 raise self.failure(found[0]) if found else self._slow(waiting)
             self.clock.sleep(_POLL)
 
+    def tell(self, found: Sequence[Trouble], told: set[str]) -> None:
+        """Each trouble once, and what an autoscaler does about it; `told` is what was told already."""
+        for trouble in found:
+            self._once(trouble.what, told, self.progress.warn)
+            if not trouble.final:
+                minutes = self.scale_up_seconds / 60
+                self._once(f"waiting for room, {minutes:.0f} minutes at most", told, self.progress.say)
+                for said in self._scaling(trouble.pod):
+                    self._once(said, told, self.progress.say)
+
     def failure(self, trouble: Trouble) -> UnhealthyError:
         """What a person is told of it."""
         lines = self._log(trouble)
         said = [f"last lines of the log of {trouble.pod}:", *(f"  {line}" for line in lines)] if lines else []
-        return UnhealthyError("\n".join([trouble.what, *said]), hint=trouble.hint)
+        kind = UnhealthyError if trouble.final else NoRoomError
+        return kind("\n".join([trouble.what, *said]), hint=trouble.hint)
+
+    def _once(self, what: str, told: set[str], say: Callable[[str], None]) -> None:
+        if what not in told:
+            told.add(what)
+            say(what)
+
+    def _scaling(self, pod: str) -> Iterator[str]:
+        events = self.namespace.list("events", fields=f"involvedObject.name={pod}")
+        yield from (f"{pod}: {event['message']}" for event in events if event.get("reason") in _SCALING)
 
     def _troubles(self, waiting: list[Object]) -> list[Trouble]:
         names = {deployment["metadata"]["name"] for deployment in waiting}

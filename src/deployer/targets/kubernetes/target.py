@@ -8,26 +8,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from deployer.errors import ExternalError, GuardError, LockedError, UnknownNameError, UsageError
+from deployer.errors import ExternalError, GuardError, LockedError, NoRoomError, UnhealthyError, UnknownNameError, UsageError
 from deployer.model.findings import Findings
 from deployer.model.health import HubAccess
 from deployer.model.plan import Manifests, Running, Step
 from deployer.model.protocols import Clock, Progress
 from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
+from deployer.targets.kubernetes import namespaces
+from deployer.targets.kubernetes.before import Before, before, returned, take_back
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.database import CLAIM, Database
 from deployer.targets.kubernetes.diagnosis import Diagnosis, owner
 from deployer.targets.kubernetes.doctor import examine
+from deployer.targets.kubernetes.entrance import Entrance
 from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.keys import Keys
 from deployer.targets.kubernetes.lease import Held, Leases
-from deployer.targets.kubernetes.objects import Namespace, Object, conditions
+from deployer.targets.kubernetes.objects import Namespace, Object
 from deployer.targets.kubernetes.record import Record, Records
 from deployer.targets.kubernetes.relay import relay
 from deployer.targets.kubernetes.releases import Releases, Revision
 from deployer.targets.kubernetes.rendering import Renderer
 from deployer.targets.kubernetes.rollout import Rollout, is_ready
+from deployer.targets.kubernetes.room import asks_for_more
 from deployer.targets.kubernetes.trial import Trial
 
 CHECK_USER = "deployer-check"
@@ -38,14 +42,23 @@ STUCK_SECONDS = 600
 _HOMES = "homes"
 _NAMESPACE, _REPAIR, _TRY, _SAVE, _UPGRADE = "namespace", "repair", "try", "save-database", "upgrade"
 _PAUSE = "logins pause for less than a minute; running servers go on"
-_REMOVAL_SECONDS = 120
-_REMOVED = "Look what keeps it (`kubectl get namespace NAME -o yaml`), then deploy again."
 _SERVERS = "component=singleuser-server"
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What one deploy finds out on its way. `before` is known once its upgrade begins; `saved` and `new` are schema revisions: of
+    the database as it was saved, and of the new hub's."""
+
+    held: Held
+    before: Before | None = None
+    saved: str = ""
+    new: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
 class KubernetesTarget:
-    """Hubs of one cluster. What a step finds out for a later one stays here for the length of a deploy."""
+    """Hubs of one cluster."""
 
     name: str
     cluster: str
@@ -58,9 +71,8 @@ class KubernetesTarget:
     user: str
     rollout: Callable[[Namespace], Rollout]
     stuck_seconds: float = STUCK_SECONDS
-    _held: dict[HubRef, Held] = field(default_factory=dict)
-    _schemas: dict[HubRef, tuple[str, str]] = field(default_factory=dict)
-    """Schema revision of the database as it was saved, and of the new hub."""
+    removal_seconds: float = namespaces.REMOVAL_SECONDS
+    _attempts: dict[HubRef, _Attempt] = field(default_factory=dict)
     _new_keys: dict[HubRef, bytes] = field(default_factory=dict)
 
     def digest_key(self, ref: HubRef, *, keep: bool) -> bytes:
@@ -72,7 +84,8 @@ class KubernetesTarget:
 
     def running(self, ref: HubRef) -> Running | None:
         namespace = self._namespace(ref)
-        record, last = self._records(ref).read(), Releases(namespace, ref.hub).last()
+        record, revisions = self._records(ref).read(), Releases(namespace, ref.hub).revisions()
+        last = next(reversed(revisions), None)
         if record is None and last is None:
             return None
         deployments = namespace.list("deployments")
@@ -89,6 +102,7 @@ class KubernetesTarget:
             detail=detail,
             up=bool(deployments),
             login=record.login if record else "",
+            returnable=any(revision.status == "deployed" for revision in revisions),
         )
 
     def hubs(self, cluster: str | None = None) -> tuple[HubRef, ...]:
@@ -102,7 +116,7 @@ class KubernetesTarget:
             return ()
         namespace = self._namespace(release.ref)
         last = Releases(namespace, release.ref.hub).last()
-        steps = [] if _stands(namespace.manifest()) else [Step(_NAMESPACE, f"Make the namespace {release.ref.hub}")]
+        steps = [] if namespaces.stands(namespace.manifest()) else [Step(_NAMESPACE, f"Make the namespace {release.ref.hub}")]
         if last and last.pending:
             steps.append(Step(_REPAIR, "Repair the release that was interrupted"))
         steps.append(Step(_TRY, "Try the new configuration beside what runs"))
@@ -113,14 +127,14 @@ class KubernetesTarget:
     @contextmanager
     def lock(self, ref: HubRef) -> Iterator[None]:
         with self.leases.held(ref.hub) as held:
-            self._held[ref] = held
+            self._attempts[ref] = _Attempt(held)
             try:
                 yield
             finally:
-                del self._held[ref]
+                del self._attempts[ref]
 
     def apply(self, step: Step, release: Release, manifests: Manifests) -> None:
-        self._held[release.ref].require()
+        self._attempts[release.ref].held.require()
         carry_out: Mapping[str, Callable[[Release], None]] = {
             _NAMESPACE: self._make_namespace,
             _REPAIR: self._repair,
@@ -134,19 +148,16 @@ class KubernetesTarget:
         self._records(ref).settle()
 
     def undo(self, ref: HubRef) -> bool:
-        self._held[ref].require()
-        namespace, records = self._namespace(ref), self._records(ref)
-        record, last = records.read(), Releases(namespace, ref.hub).last()
-        if record and record.settled:
-            return True
-        previous = records.previous()
-        if previous is None:
+        attempt = self._attempts[ref]
+        attempt.held.require()
+        found = attempt.before or before(Releases(self._namespace(ref), ref.hub), self._records(ref))
+        if not found.revision and found.record is None:
             self.destroy(ref, also=frozenset())
             return False
-        if last and last.number > previous.revision:
-            self._roll_back(ref, previous.revision)
-        else:
-            records.bring_back(previous.revision)
+        if attempt.before:
+            revision = self._return(ref, found.revision)
+            take_back(found, self._records(ref), revision)
+            self.rollout(self._namespace(ref)).wait()
         return True
 
     def rollback(self, ref: HubRef) -> None:
@@ -156,13 +167,15 @@ class KubernetesTarget:
         if record is None or previous is None or previous.revision not in kept:
             hint = "Change its file and deploy again."
             raise UsageError(f"{ref} has no earlier deploy to go back to", hint=hint)
-        self._held[ref].require()
+        self._attempts[ref].held.require()
         if record.database and record.database != Database(self._namespace(ref), self.clock).schema():
             raise GuardError(
                 f"the last deploy of {ref} has changed its database, which the hub before it cannot use",
                 hint="Deploy a file with the newer hub image. The copy from before is beside the database: *.before-deploy",
             )
-        self._roll_back(ref, previous.revision, exchange=True)
+        revision = self._return(ref, previous.revision)
+        records.put(returned(previous, records, revision), record)
+        self.rollout(self._namespace(ref)).wait()
 
     def diagnose(self, ref: HubRef, user: str) -> Findings:
         return Diagnosis(self._namespace(ref), ref, user).findings()
@@ -178,7 +191,16 @@ class KubernetesTarget:
             raise ExternalError(f"{ref} has no proxy that runs", hint=f"Look with `deployer status {ref.cluster} {ref.hub}`.")
         token = namespace.secret("hub").get(_TOKEN, "")
         port = relay(self.connection, namespace.name, pods[0]["metadata"]["name"], 8000)
-        return HubAccess(ref=ref, url=f"http://127.0.0.1:{port}/", token=Secret(token), user=CHECK_USER)
+        record, entrance = self._records(ref).read(), Entrance(self.connection, namespace.name)
+        return HubAccess(
+            ref=ref,
+            url=f"http://127.0.0.1:{port}/",
+            token=Secret(token),
+            user=CHECK_USER,
+            public=record.address if record else "",
+            entrance=entrance.address(),
+            certificate=entrance.certificate(),
+        )
 
     def logs(self, ref: HubRef, *, user: str | None, lines: int) -> Iterator[str]:
         namespace = self._namespace(ref)
@@ -231,17 +253,9 @@ class KubernetesTarget:
         }
 
     def _make_namespace(self, release: Release) -> None:
-        ref, namespace = release.ref, self._namespace(release.ref)
-        deadline = self.clock.monotonic() + _REMOVAL_SECONDS
-        while (found := namespace.manifest()) is not None:
-            if _stands(found):
-                return
-            if self.clock.monotonic() > deadline:
-                raise ExternalError(f"namespace {ref.hub} is still being removed: {_last_word(found)}", hint=_REMOVED)
-            self.clock.sleep(1)
+        ref = release.ref
         labels = {"app.kubernetes.io/managed-by": "deployer", LABEL_CLUSTER: ref.cluster, LABEL_HUB: ref.hub}
-        manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ref.hub, "labels": labels}}
-        self.connection.request("POST", "/api/v1/namespaces", body=manifest)
+        namespaces.make(self._namespace(ref), labels, self.clock, self.progress, self.removal_seconds)
 
     def _repair(self, release: Release) -> None:
         """A pending revision of ours, or one that is too old to be alive, is forgotten: we hold the lock."""
@@ -262,17 +276,17 @@ class KubernetesTarget:
         namespace = self._namespace(release.ref)
         Keys(namespace).take_up()
         tried = Trial(namespace, self.rollout(namespace), self.clock).run(self.installer.manifests(release))
-        self._schemas[release.ref] = ("", tried.schema if tried else "")
+        self._attempts[release.ref].new = tried.schema if tried else ""
 
     def _save(self, release: Release) -> None:
-        saved = Database(self._namespace(release.ref), self.clock).save()
-        self._schemas[release.ref] = (saved, self._schemas.get(release.ref, ("", ""))[1])
+        self._attempts[release.ref].saved = Database(self._namespace(release.ref), self.clock).save()
 
     def _upgrade(self, release: Release, *, manifests: Manifests) -> None:
-        namespace = self._namespace(release.ref)
-        last = Releases(namespace, release.ref.hub).last()
+        namespace, records, attempt = self._namespace(release.ref), self._records(release.ref), self._attempts[release.ref]
+        releases = Releases(namespace, release.ref.hub)
+        last, attempt.before = releases.last(), before(releases, records)
         url = f"https://{release.domain}/" if release.domain else ""
-        self._records(release.ref).begin(
+        records.begin(
             Record(
                 documents=dict(manifests.documents),
                 revision=last.number + 1 if last else 1,
@@ -280,23 +294,30 @@ class KubernetesTarget:
                 deployed_by=self.user,
                 address=url,
                 login=f"Log in by {release.login}." if release.login else "",
-                database=self._schemas.get(release.ref, ("", ""))[0],
+                database=attempt.saved,
             ),
             self.digest_key(release.ref, keep=True),
         )
         self.installer.upgrade(release)
-        self.rollout(namespace).wait()
+        try:
+            self.rollout(namespace).wait()
+        except NoRoomError as full:
+            asked = attempt.before.record.documents if attempt.before.record else {}
+            if asks_for_more(asked, manifests.documents):
+                raise UnhealthyError(full.message, hint=full.hint) from None
+            raise
 
-    def _roll_back(self, ref: HubRef, revision: int, *, exchange: bool = False) -> None:
-        """Helm's revision again, with the database as it was where the new hub has changed its schema."""
-        namespace, records = self._namespace(ref), self._records(ref)
-        before, after = self._schemas.get(ref, ("", ""))
-        if before and after and before != after:
+    def _return(self, ref: HubRef, revision: int) -> int:
+        """Helm's revision again, with the database as it was where the new hub has changed its schema. Returns its new number."""
+        namespace, attempt = self._namespace(ref), self._attempts[ref]
+        last = Releases(namespace, ref.hub).last()
+        if last and last.number == revision:
+            return revision
+        if attempt.saved and attempt.new and attempt.saved != attempt.new:
             Database(namespace, self.clock).put_back()
         self.installer.rollback(ref, revision)
         last = Releases(namespace, ref.hub).last()
-        records.bring_back(last.number if last else revision, exchange=exchange)
-        self.rollout(namespace).wait()
+        return last.number if last else revision
 
     def _edited(self, ref: HubRef, record: Record | None, deployments: list[Object]) -> str:
         """What somebody changed by hand, which a deploy puts right; empty where nothing."""
@@ -328,17 +349,6 @@ def _ailment(record: Record | None, last: Revision | None, deployments: list[Obj
     if missing:
         return f"removed by hand: {', '.join(sorted(missing))}"
     return f"not ready: {', '.join(waiting)}" if waiting else ""
-
-
-def _stands(namespace: Object | None) -> bool:
-    """It is there, and not on its way out."""
-    return namespace is not None and not namespace["metadata"].get("deletionTimestamp")
-
-
-def _last_word(namespace: Object) -> str:
-    """Why a namespace does not go."""
-    said = [entry["message"] for entry in conditions(namespace).values() if entry.get("status") == "True"]
-    return "; ".join(said) or "the cluster does not say why"
 
 
 def _image(hub: Object | None) -> str:

@@ -80,10 +80,7 @@ class Trial:
             final = next((trouble for trouble in found if trouble.final and not trouble.container), None)
             if final:
                 raise self.rollout.failure(final)
-            for trouble in found:
-                if not trouble.container and trouble.what not in told:
-                    told.add(trouble.what)
-                    self.rollout.progress.warn(trouble.what)
+            self.rollout.tell([trouble for trouble in found if not trouble.container], told)
             if self.clock.monotonic() - began > (self.rollout.scale_up_seconds if found else _SECONDS):
                 reason = found[0].what if found else "its pod does not start"
                 raise UnhealthyError(

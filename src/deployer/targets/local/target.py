@@ -88,6 +88,7 @@ class LocalTarget:
             detail=detail,
             up=now.supervised and now.state != "failed",
             login=record.login if record else "",
+            returnable=record is not None and record.settled,
         )
 
     def hubs(self, cluster: str | None = None) -> tuple[HubRef, ...]:
