@@ -17,7 +17,7 @@ from hub_runtime.logs import bound
 from hub_runtime.status import start_digest
 from hub_runtime.supervisor import commands, survivors
 from hub_runtime.supervisor.part import GivenUp, Part
-from hub_runtime.supervisor.ports import Ports, keep_ports, require_free
+from hub_runtime.supervisor.ports import LOOPBACK, Ports, keep_ports, require_free
 from hub_runtime.supervisor.probes import answers, listens, renew_routes
 from hub_runtime.supervisor.start_files import Accepted, accept, complaint, read_asked
 from hub_runtime.supervisor.telling import Teller
@@ -178,8 +178,10 @@ class Supervisor:
             await asyncio.sleep(_CALM_TICK if self.tell.state == "running" else _TICK)
 
     async def _look_at_hub(self) -> None:
-        pid = self.hub.status.pid
-        good = await answers(f"{self.accepted.url}hub/health") and self.hub.status.pid == pid and not self._ending_hub
+        """Itself first: of one that is not up yet the proxy asks an error page, and its log would have a line each time."""
+        pid, itself = self.hub.status.pid, f"http://{LOOPBACK}:{self.ports.hub}{self.accepted.base_url}"
+        healthy = await answers(f"{itself}hub/health") and await answers(f"{self.accepted.url}hub/health")
+        good = healthy and self.hub.status.pid == pid and not self._ending_hub
         if good and self.tell.state != "failed":
             self.hub.status.ready = True
             self._ever_ready = True
