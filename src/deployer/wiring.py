@@ -45,6 +45,11 @@ class _ProberOnDemand:
 
         return HubProber(self._progress, self._clock).check(access, all_profiles=all_profiles, log=log, options=options)
 
+    def pending(self, url: str) -> str:
+        from deployer.services.prober import HubProber
+
+        return HubProber(self._progress, self._clock).pending(url)
+
     def look(self, access: HubAccess) -> str:
         from deployer.services.prober import HubProber
 

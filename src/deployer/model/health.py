@@ -17,6 +17,9 @@ class HubAccess:
     reserved user's name. `profiles` are what `--all-profiles` starts, one after the other. `login` is where the login page must
     send a browser; None for a login form, or where it is not known. `login_replaced`: the target has put another login in the
     place of the hub's own login provider.
+
+    `public` is the address that people use where that is another than `url`: it may not be reachable yet. `entrance` is where its
+    name has to lead, `certificate` why its certificate is not there yet, both as the cluster says and empty where it does not.
     """
 
     ref: HubRef
@@ -27,6 +30,9 @@ class HubAccess:
     profiles: tuple[ProfileChoice, ...] = ()
     login: ExpectedLogin | None = None
     login_replaced: bool = False
+    public: str = ""
+    entrance: str = ""
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class LogTail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckStep:
-    """One step of a check. `status`: ok, failed, skipped. `seconds` is wall time.
+    """One step of a check. `status`: ok, failed, skipped, or pending: not yet, and no fault of the hub. `seconds` is wall time.
 
     `choice` is the title of the environment and machine that it used, empty for the hub's default. `expected` and `found` are
     phrases for a person; `logs` are there on failure.
@@ -97,6 +103,11 @@ class CheckReport:
     def healthy(self) -> bool:
         """No step failed."""
         return all(step.status != "failed" for step in self.steps)
+
+    @property
+    def pending(self) -> str:
+        """What the hub still waits for before people reach it, in a phrase; empty where they do."""
+        return "; ".join(step.found for step in self.steps if step.status == "pending")
 
     @property
     def seconds(self) -> float:

@@ -38,6 +38,11 @@ class HubOutcome:
     seconds: float = 0.0
     error: DeployerError | None = None
 
+    @property
+    def pending(self) -> str:
+        """What it still waits for before people reach it, in a phrase; empty where they do, or where nobody looked."""
+        return self.check.pending if self.check else ""
+
 
 @dataclass(frozen=True, slots=True)
 class DeployReport:
@@ -66,7 +71,8 @@ class HubState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubStatus:
-    """One hub. `declared`: a file of the fleet names it; `kept`: what is left of it, as `--allow-destroy` takes it."""
+    """One hub. `declared`: a file of the fleet names it; `pending`: what it waits for before people reach it, in a phrase;
+    `kept`: what is left of it, as `--allow-destroy` takes it."""
 
     ref: HubRef
     target: str
@@ -78,6 +84,7 @@ class HubStatus:
     deployed_at: str = ""
     deployed_by: str = ""
     detail: str = ""
+    pending: str = ""
     kept: tuple[str, ...] = ()
 
 

@@ -199,6 +199,9 @@ class Prober(Protocol):
 
         A sick hub is no exception: the report says so."""
 
+    def pending(self, url: str) -> str:
+        """What a hub's public address still waits for, in a phrase; empty where a hub answers there."""
+
     def look(self, access: HubAccess) -> str:
         """Why nobody can log in now, as far as that shows without a server being started; empty where people can."""
 

@@ -44,17 +44,18 @@ def _owner(source: str) -> str:
 def _verdict(report: CheckReport) -> str:
     failed = [step.name for step in report.steps if step.status == "failed"]
     if not failed:
-        return f"healthy, checked in {report.seconds:.1f} s"
+        return f"healthy, checked in {report.seconds:.1f} s" + ("; people do not reach it yet" if report.pending else "")
     return f"unhealthy: {', '.join(f'`{name}`' for name in dict.fromkeys(failed))} failed"
 
 
 def to_json(report: CheckReport) -> dict[str, Any]:
-    """`{"cluster", "hub", "url", "healthy", "seconds", "steps": [...]}`; schema `check.json`."""
+    """`{"cluster", "hub", "url", "healthy", "pending", "seconds", "steps": [...]}`; schema `check.json`."""
     return {
         "cluster": report.ref.cluster,
         "hub": report.ref.hub,
         "url": report.url,
         "healthy": report.healthy,
+        "pending": report.pending,
         "seconds": round(report.seconds, 3),
         "steps": [_step_to_json(step) for step in report.steps],
     }

@@ -34,6 +34,9 @@ def _good(hub: HubOutcome) -> Iterator[str]:
     yield f"  {hub.address}"
     if hub.login:
         yield f"  {hub.login}."
+    if hub.pending:
+        yield f"  pending: {hub.pending}."
+        yield f"  It was checked through the API server; `deployer check {hub.ref.cluster} {hub.ref.hub}` looks again."
 
 
 def to_json(report: DeployReport) -> dict[str, Any]:
@@ -42,13 +45,15 @@ def to_json(report: DeployReport) -> dict[str, Any]:
 
 
 def outcome_to_json(hub: HubOutcome) -> dict[str, Any]:
-    """`{"cluster", "hub", "outcome", "address", "login", "seconds", "plan", "check", "error"}`; the last two may be null."""
+    """`{"cluster", "hub", "outcome", "address", "login", "pending", "seconds", "plan", "check", "error"}`; the last two may be
+    null."""
     return {
         "cluster": hub.ref.cluster,
         "hub": hub.ref.hub,
         "outcome": str(hub.outcome),
         "address": hub.address,
         "login": hub.login,
+        "pending": hub.pending,
         "seconds": round(hub.seconds, 3),
         "plan": plans.to_json(hub.plan),
         "check": _check(hub),

@@ -33,6 +33,8 @@ def _row(hub: HubStatus) -> tuple[str, ...]:
 def _notes(hub: HubStatus) -> Iterator[str]:
     if hub.detail:
         yield hub.detail
+    if hub.pending:
+        yield f"pending: {hub.pending}"
     if hub.target == "try":
         yield "it is only tried; `deployer try --stop` ends it"
     elif not hub.declared and hub.address:
@@ -48,7 +50,7 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 def to_json(hubs: Sequence[HubStatus]) -> dict[str, Any]:
     """`{"hubs": [{"cluster", "hub", "target", "state", "declared", "users", "address", "version", "deployed_at", "deployed_by",
-    "detail", "kept"}]}`."""
+    "detail", "pending", "kept"}]}`."""
     return {
         "hubs": [
             {
@@ -63,6 +65,7 @@ def to_json(hubs: Sequence[HubStatus]) -> dict[str, Any]:
                 "deployed_at": hub.deployed_at,
                 "deployed_by": hub.deployed_by,
                 "detail": hub.detail,
+                "pending": hub.pending,
                 "kept": list(hub.kept),
             }
             for hub in hubs

@@ -1,5 +1,6 @@
 """Small clients of HTTP APIs: JupyterHub and its user servers, and later OCI registries, GitHub, GitLab, Prometheus.
 
+    reach         whether people reach a hub at its public address
     transport     how connections are made: proxies, addresses that are not in the DNS
     jupyterhub    the hub's REST API
     spawning      a user's server: started, watched, stopped

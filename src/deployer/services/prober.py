@@ -14,13 +14,17 @@ from deployer.services.jupyterhub import HubClient
 from deployer.services.kernels import UserServer
 from deployer.services.login import LoginPage, ask_provider, faults, login_page
 from deployer.services.notebook import Notebook, default_notebook, read_notebook, run_notebook
+from deployer.services.reach import pending, reached
 from deployer.services.spawning import start_server, stop_server
 from deployer.services.transport import Route
 
 HUB, LOGIN, PROVIDER, USER = "Hub answers", "Login page", "Login provider", "Check user"
 START, NOTEBOOK, STOP = "Server starts", "Notebook runs", "Server stops"
-OK, FAILED, SKIPPED = "ok", "failed", "skipped"
+PUBLIC = "Public address"
+OK, FAILED, SKIPPED, PENDING = "ok", "failed", "skipped", "pending"
 _LOG_LINES = 20
+_SECONDS_FROM_OUTSIDE = 5.0
+"""What does not answer by then is not there for people either."""
 _LOOK_SECONDS = 10
 _HUBS_DEFAULT = ProfileChoice("")
 
@@ -59,6 +63,10 @@ class HubProber:
             hub.close()
         return ""
 
+    def pending(self, url: str) -> str:
+        """What a hub's public address still waits for, in a phrase; empty where a hub answers there."""
+        return pending(url, seconds=_SECONDS_FROM_OUTSIDE)
+
 
 def _choices(access: HubAccess, all_profiles: bool) -> tuple[ProfileChoice, ...]:
     return (all_profiles and access.profiles) or (_HUBS_DEFAULT,)
@@ -66,10 +74,10 @@ def _choices(access: HubAccess, all_profiles: bool) -> tuple[ProfileChoice, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What a step found; `skipped`: it could not be tried, which is nobody's fault."""
+    """What a step found; `skipped`: it could not be tried, `pending`: it is not there yet, and both are nobody's fault."""
 
     found: str
-    skipped: bool = False
+    status: str = OK
 
 
 @dataclass(slots=True)
@@ -94,7 +102,7 @@ class _Record:
             found = f"{error.message} ({error.hint})" if error.hint else error.message
             status, tails = FAILED, tuple(tail for who in logs if (tail := self._tail(who)).lines)
         else:
-            found, status, tails = outcome.found, SKIPPED if outcome.skipped else OK, ()
+            found, status, tails = outcome.found, outcome.status, ()
         seconds = self.clock.monotonic() - began
         self.steps.append(
             CheckStep(name=name, status=status, seconds=seconds, choice=choice, expected=expected, found=found, logs=tails)
@@ -138,6 +146,8 @@ class _Check:
             return
         for choice in choices:
             self._use_server(choice)
+        if self.access.public:
+            self.record.step(PUBLIC, "the hub, where people look for it", self._public, logs=())
 
     def _hub(self) -> _Outcome:
         return _Outcome(f"JupyterHub {self.hub.version()}")
@@ -161,7 +171,7 @@ class _Check:
         answer = ask_provider(page, self.route, seconds=self.options.request_seconds)
         if answer.refused:
             raise ServiceError(answer.refused, hint="compare client id and callback URL with the application at the provider")
-        return _Outcome(answer.unreachable or "not refused", skipped=bool(answer.unreachable))
+        return _Outcome(answer.unreachable, SKIPPED) if answer.unreachable else _Outcome("not refused")
 
     def _user(self) -> _Outcome:
         """The user exists afterwards. A server that an interrupted check left is stopped."""
@@ -173,6 +183,10 @@ class _Check:
             return _Outcome("there")
         self._stop_server()
         return _Outcome("there; a server that an earlier check left was stopped")
+
+    def _public(self) -> _Outcome:
+        answer = reached(self.access, seconds=min(self.options.request_seconds, _SECONDS_FROM_OUTSIDE))
+        return _Outcome(answer.pending, PENDING) if answer.pending else _Outcome(answer.found)
 
     def _use_server(self, choice: ProfileChoice) -> None:
         path: list[str] = []
@@ -198,7 +212,7 @@ class _Check:
         try:
             name = server.kernel_for(self.notebook.language)
             if name is None:
-                return _Outcome(f"no kernel here speaks {self.notebook.language}", skipped=True)
+                return _Outcome(f"no kernel here speaks {self.notebook.language}", SKIPPED)
             with server.kernel(name, seconds=self.options.cell_seconds) as kernel:
                 run_notebook(kernel, self.notebook)
         finally:

@@ -1,6 +1,10 @@
-"""status: what runs, as its targets know without using it."""
+"""status: what runs, as its targets know without using it, and whether people reach it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from deployer.config.loaded import LoadedFleet
 from deployer.errors import ExternalError
@@ -9,11 +13,23 @@ from deployer.model.protocols import Effects, Target
 from deployer.workflows.choosing import Choice, Found, found, no_target
 from deployer.workflows.preparation import read_fleet
 
+_AT_ONCE = 32
+
 
 def status(effects: Effects, choice: Choice) -> tuple[HubStatus, ...]:
     """All hubs that files name or that exist, of one cluster or of all. Raises UnknownNameError."""
     fleet = read_fleet(effects)
-    return tuple(_status_of(fleet, hub) for hub in found(effects, fleet, choice))
+    return _reached(effects, [_status_of(fleet, hub) for hub in found(effects, fleet, choice)])
+
+
+def _reached(effects: Effects, hubs: Sequence[HubStatus]) -> tuple[HubStatus, ...]:
+    """Names and certificates are asked for at once: each of them may take seconds that says nothing."""
+
+    def looked_for(hub: HubStatus) -> HubStatus:
+        return replace(hub, pending=effects.prober.pending(hub.address)) if hub.address.startswith("https://") else hub
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return tuple(pool.map(looked_for, hubs))
 
 
 def _status_of(fleet: LoadedFleet, hub: Found) -> HubStatus:

@@ -62,3 +62,13 @@ def test_as_data() -> None:
             {"source": "hub", "lines": ["[E] it failed"]},
         ],
     }
+
+
+def test_what_people_still_wait_for_is_told_and_no_failure() -> None:
+    waiting = CheckStep(name="Public address", status="pending", seconds=0.02, found="hub.example.org is not in the DNS yet")
+    assert to_text(report(GOOD, waiting)).splitlines()[2:] == [
+        "  pending    0.02 s  Public address: hub.example.org is not in the DNS yet",
+        "healthy, checked in 0.0 s; people do not reach it yet",
+    ]
+    data = to_json(report(GOOD, waiting))
+    assert (data["healthy"], data["pending"]) == (True, "hub.example.org is not in the DNS yet")
