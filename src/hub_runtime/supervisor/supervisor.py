@@ -178,7 +178,7 @@ class Supervisor:
             await asyncio.sleep(_CALM_TICK if self.tell.state == "running" else _TICK)
 
     async def _look_at_hub(self) -> None:
-        """Itself first: of one that is not up yet the proxy asks an error page, and its log would have a line each time."""
+        """Itself first: of one that is not up yet the proxy asks an error page, and complains of it in its log."""
         pid, itself = self.hub.status.pid, f"http://{LOOPBACK}:{self.ports.hub}{self.accepted.base_url}"
         healthy = await answers(f"{itself}hub/health") and await answers(f"{self.accepted.url}hub/health")
         good = healthy and self.hub.status.pid == pid and not self._ending_hub

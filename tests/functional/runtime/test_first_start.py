@@ -63,7 +63,7 @@ def test_what_must_not_run_here_is_refused(make_hub: MakeHub, config: dict[str, 
 def test_a_start_leaves_no_complaints_in_the_log(make_hub: MakeHub) -> None:
     hub = make_hub()
     hub.up()
-    assert " 404 " not in (hub.root / "logs" / "hub.log").read_text()
+    assert "Failed to get custom error page" not in (hub.root / "logs" / "proxy.log").read_text()
 
 
 def test_two_supervisors_never_share_a_folder(make_hub: MakeHub) -> None:
