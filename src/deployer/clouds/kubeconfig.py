@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -13,8 +11,9 @@ import yaml
 from deployer.errors import ExternalError, UsageError
 from deployer.model.access import ClusterAccess, Kubeconfig
 from deployer.model.protocols import FleetFiles, SecretFiles
-from deployer.tools.files import PRIVATE, private_memory, write_atomically
+from deployer.tools.files import PRIVATE, write_atomically
 from deployer.tools.machine import told
+from deployer.tools.private import private_folder
 
 
 class KubeconfigCloud:
@@ -29,8 +28,8 @@ class KubeconfigCloud:
         path = access.facts["file"]
         text = self._text(path)
         context = _known_context(text, access.facts.get("context", ""), path)
-        with told("keep the kubeconfig in", private_memory()), _private_folder() as folder:
-            file = Path(folder) / "kubeconfig"
+        with private_folder() as folder:
+            file = folder / "kubeconfig"
             write_atomically(file, text, mode=PRIVATE)
             yield Kubeconfig(file, context)
 
@@ -43,10 +42,6 @@ class KubeconfigCloud:
         with told("read", file):
             plain = file.read_text()
         return self._secrets.read(path) if "\nsops:" in plain else plain
-
-
-def _private_folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="deployer-", dir=private_memory())
 
 
 def _known_context(text: str, wanted: str, path: str) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shlex
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 from deployer.errors import ToolFailedError
-from deployer.tools.files import PRIVATE, private_memory, write_atomically
-from deployer.tools.machine import told
+from deployer.tools.files import PRIVATE, write_atomically
+from deployer.tools.private import private_folder
 from deployer.tools.process import SystemProcess
 
 
@@ -23,9 +21,8 @@ class TerminalEditor:
 
     def edit(self, text: str, *, suffix: str) -> str:
         """The text as the person left it. Raises ToolFailedError where the editor ends with an error."""
-        parent = private_memory()
-        with told("edit in", parent), tempfile.TemporaryDirectory(prefix="deployer-", dir=parent) as folder:
-            file = Path(folder) / f"secret{suffix}"
+        with private_folder() as folder:
+            file = folder / f"secret{suffix}"
             write_atomically(file, text, mode=PRIVATE)
             code = self._process.attend([*self._command, str(file)], env=self._env)
             if code != 0:

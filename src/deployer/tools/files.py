@@ -64,9 +64,3 @@ def remove_tree(path: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-
-
-def private_memory() -> Path | None:
-    """Where short-lived secrets go: memory where this system offers it as a folder, else None, its folder for temporary files."""
-    memory = Path("/dev/shm")  # noqa: S108  only folders of our own, 0700, are made below it
-    return memory if os.access(memory, os.W_OK) else None

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,9 +19,9 @@ from deployer.model.protocols import State
 from deployer.model.release import Release
 from deployer.targets.kubernetes.objects import Object, documents_of, plain_json
 from deployer.tools.charts import ChartCache
-from deployer.tools.files import PRIVATE, private_memory, write_atomically
+from deployer.tools.files import PRIVATE, write_atomically
 from deployer.tools.helm import Helm
-from deployer.tools.machine import told
+from deployer.tools.private import private_folder
 
 USUAL_VERSION = "1.34.0"
 """For rendering without a cluster, where cluster.yaml gives no version."""
@@ -104,11 +103,8 @@ def _digest(chart: Path, release: Release, kube_version: str, values: list[Mappi
 @contextmanager
 def values_files(values: list[Mapping[str, Any]]) -> Iterator[list[Path]]:
     """Values as 0600 files in a private folder, in memory where the system has one; gone at any end."""
-    with (
-        told("keep values in", private_memory()),
-        tempfile.TemporaryDirectory(prefix="deployer-", dir=private_memory()) as folder,
-    ):
-        files = [Path(folder) / f"values-{number}.json" for number in range(len(values))]
+    with private_folder() as folder:
+        files = [folder / f"values-{number}.json" for number in range(len(values))]
         for file, content in zip(files, values, strict=True):
             write_atomically(file, json.dumps(content), mode=PRIVATE)
         yield files
