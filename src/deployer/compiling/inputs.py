@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deployer.compiling.said import Said
+from deployer.compiling.support import ingress_class
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.models.cluster import ClusterFile
 from deployer.config.models.fleet import FleetFile
@@ -24,6 +25,8 @@ class Inputs:
     hub: Said[HubFile]
     secrets: Said[SecretFile]
     loaded: LoadedHub
+    ingress_class: str = ""
+    """Of the cluster's support stack; empty where the deployer runs none, or one without Traefik."""
 
     @property
     def local(self) -> bool:
@@ -40,4 +43,5 @@ def inputs(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> Inputs
         hub=Said(hub.spec, hub.source),
         secrets=Said(opened.spec, opened.source) if opened else Said(SecretFile(), hub.source, ("secrets",)),
         loaded=hub,
+        ingress_class=ingress_class(fleet, cluster),
     )

@@ -35,12 +35,14 @@ def _organization(organization: Said[Any]) -> Tree:
 
 
 def ingress_tree(of: Inputs) -> Tree:
-    """The domain, with a certificate; nothing on a local cluster, whose hubs have ports."""
+    """The domain, with a certificate; nothing on a local cluster, whose hubs have ports. Without a support stack of ours, the
+    cluster's own default class serves it."""
     domain = of.hub["domain"]
     if not domain or of.local:
         return {}
     tls = [{"hosts": [domain], "secretName": "https-certificate"}]
-    return {"ingress": domain.decides({"enabled": True, "hosts": [domain], "tls": tls})}
+    served = {"enabled": True, "ingressClassName": of.ingress_class or None, "hosts": [domain], "tls": tls}
+    return {"ingress": domain.decides(served)}
 
 
 def network_tree(of: Inputs) -> Tree:

@@ -51,6 +51,25 @@ def compile_support(fleet: LoadedFleet, cluster: LoadedCluster) -> Release | Non
     )
 
 
+def ingress_class(fleet: LoadedFleet, cluster: LoadedCluster) -> str:
+    """The class that the stack's Traefik serves, as its chart's values and the cluster's have it; empty where there is none."""
+    chart = fleet.charts.get(NAME)
+    if chart is None or not (cluster.spec.support or Support()).enabled:
+        return ""
+    value: Any = dict(chart.defaults)
+    for layer in cluster.support_layers:
+        value = merged(value, layer_data(layer))
+    traefik = _at(value, "traefik")
+    name = _at(traefik, "ingressClass", "name")
+    return name if isinstance(name, str) and _at(traefik, "enabled") is not False else ""
+
+
+def _at(value: Any, *steps: str) -> Any:
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
 def cert_manager(cluster: str) -> Release:
     """Its own release, of which no file says anything: the chart's plain values."""
     return Release(ref=HubRef(cluster, CERT_MANAGER), chart=CERT_MANAGER, values={}, hub_at=())

@@ -14,7 +14,8 @@ from tests.support.cases import own_charts
 from tests.support.compiled_hubs import fleet_of
 
 from deployer.compiling.layers import leaves
-from deployer.compiling.support import compile_support
+from deployer.compiling.support import compile_support, ingress_class
+from deployer.config.loaded import LoadedFleet
 from deployer.config.loading import load_fleet
 from deployer.model.place import dotted
 from deployer.model.release import Release
@@ -72,12 +73,36 @@ def test_where_nobody_wants_one_there_is_none(cluster: str) -> None:
     assert stack(cluster) is None
 
 
+CLASSES = {
+    "as the chart has it": ("", {}, "traefik"),
+    "another name": ("support: {values: {traefik: {ingressClass: {name: public}}}}", {}, "public"),
+    "an ingress of the cluster's own": ("support: {values: {traefik: {enabled: false}}}", {}, ""),
+    "no stack": ("support: {enabled: false}", {}, ""),
+    "a stack without Traefik": (
+        "",
+        {"helm-charts/support/Chart.yaml": "name: support\n", "helm-charts/support/values.yaml": "nginx: {}\n"},
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("cluster", "chart", "name"), CLASSES.values(), ids=CLASSES)
+def test_hubs_use_the_class_that_the_stack_serves(cluster: str, chart: dict[str, str], name: str) -> None:
+    fleet = loaded(cluster, chart)
+    assert ingress_class(fleet, fleet.clusters["here"]) == name
+
+
 def stack(cluster: str, more: dict[str, str] | None = None) -> Release | None:
-    """The support stack of a cluster from the text of its file, on Google Cloud unless said otherwise."""
+    """The support stack of a cluster from the text of its file."""
+    fleet = loaded(cluster, more)
+    return compile_support(fleet, fleet.clusters["here"])
+
+
+def loaded(cluster: str, more: dict[str, str] | None = None) -> LoadedFleet:
+    """A fleet of one cluster from the text of its file, on Google Cloud unless said otherwise."""
     about = "" if cluster.startswith("provider") else "provider: gcp\ngcp: {project: p, zone: z, cluster: here}\n"
     files = {"config/fleet.yaml": "{}", "config/clusters/here/cluster.yaml": f"name: here\n{about}{cluster}\n", **(more or {})}
-    fleet = load_fleet(FleetTree({path: text.encode() for path, text in files.items()}), own_charts())
-    return compile_support(fleet, fleet.clusters["here"])
+    return load_fleet(FleetTree({path: text.encode() for path, text in files.items()}), own_charts())
 
 
 def _text(release: Release | None) -> str:
