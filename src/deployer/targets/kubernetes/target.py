@@ -293,7 +293,7 @@ class KubernetesTarget:
                 deployed_at=self.clock.now().isoformat(timespec="seconds"),
                 deployed_by=self.user,
                 address=url,
-                login=f"Log in by {release.login}." if release.login else "",
+                login=f"Log in by {release.login}" if release.login else "",
                 database=attempt.saved,
             ),
             self.digest_key(release.ref, keep=True),
