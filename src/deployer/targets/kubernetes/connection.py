@@ -121,7 +121,7 @@ class Connection:
                     output.run_forever(timeout=_COMMAND_SECONDS)
                     return str(output.read_all())
                 finally:
-                    output.close(timeout=0)
+                    output.sock.shutdown()  # its own `close` leaves it open where the server has closed first
             except ApiException as error:
                 raise _refused_socket(error) from None
             except (WebSocketException, OSError) as error:
