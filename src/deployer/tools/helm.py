@@ -99,6 +99,10 @@ class Helm:
             command += ["--api-versions", group]
         return self._run(command, timeout=120).stdout
 
+    def definitions(self, chart: Path) -> str:
+        """The CustomResourceDefinitions that a chart and its dependencies carry, as one text."""
+        return self._run(["show", "crds", str(chart)], timeout=60).stdout
+
     def lint(self, chart: Path, values: Sequence[Path]) -> None:
         """Raises ToolFailedError with what helm finds."""
         self._run(["lint", str(chart), "--strict", *_files(values)], timeout=120)

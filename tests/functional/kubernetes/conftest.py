@@ -8,6 +8,8 @@ import pytest
 from tests.support.charts import ChartRepository
 from tests.support.cluster import Cluster
 from tests.support.cluster_fleet import ClusterFleet
+from tests.support.hub_driver import Kernel
+from tests.support.unharmed import unharmed
 
 
 @pytest.fixture(scope="package")
@@ -30,10 +32,31 @@ def welcome(fleet: ClusterFleet) -> ClusterFleet:
     return fleet
 
 
+@pytest.fixture(scope="module")
+def kernel(fleet: ClusterFleet) -> Iterator[Kernel]:
+    """Ada's kernel, which keeps a variable through everything that happens to the hub."""
+    fleet.write()
+    ended = fleet.deploy()
+    assert ended.code == 0, ended.err
+    with fleet.person("ada") as ada:
+        ada.log_in()
+        ada.start(seconds=120)
+        kernel = ada.kernel()
+        kernel.run("kept = 'still here'")
+        yield kernel
+
+
 @pytest.fixture
-def as_usual(welcome: ClusterFleet) -> Iterator[ClusterFleet]:
+def restored(welcome: ClusterFleet) -> Iterator[ClusterFleet]:
     """The hub; its access and files are as usual again afterwards."""
     yield welcome
     welcome.write_cluster()
     welcome.use(welcome.cluster.kubeconfig)
     welcome.write()
+
+
+@pytest.fixture
+def as_usual(restored: ClusterFleet, kernel: Kernel) -> Iterator[ClusterFleet]:
+    """The hub, to which anything may happen that people do not notice for longer than a minute."""
+    with unharmed(restored, kernel):
+        yield restored

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from tests.support.cluster_fleet import ClusterFleet, hub_file
 from tests.support.hub_driver import Kernel, wait_for
-from websockets.exceptions import InvalidStatus
+from tests.support.unharmed import answer_of
 
 pytestmark = pytest.mark.cluster
 
 
-def answer_of(kernel: Kernel, code: str) -> str | None:
-    """What the kernel prints; None while the proxy has no route to its server."""
-    try:
-        return kernel.run(code)
-    except InvalidStatus:
-        return None
-
-
 def hub_pods(fleet: ClusterFleet) -> set[str]:
     return {entry["metadata"]["name"] for entry in fleet.get("pods", "-l", "component in (hub,proxy)")["items"]}
-
-
-@pytest.fixture(scope="module")
-def kernel(fleet: ClusterFleet) -> Iterator[Kernel]:
-    """Ada's kernel, which keeps a variable through everything that happens to the hub."""
-    fleet.write()
-    assert fleet.deploy().code == 0
-    with fleet.person("ada") as ada:
-        ada.log_in()
-        ada.start(seconds=120)
-        kernel = ada.kernel()
-        kernel.run("kept = 'still here'")
-        yield kernel
 
 
 def test_a_dry_run_writes_nothing(fleet: ClusterFleet) -> None:

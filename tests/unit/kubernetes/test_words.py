@@ -33,6 +33,13 @@ UNSCHEDULED = {
 }
 
 
+UNBOUND = {
+    "type": "PodScheduled",
+    "status": "False",
+    "message": "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: not helpful.",
+}
+
+
 @pytest.mark.parametrize(
     ("seen", "told", "final"),
     [
@@ -48,6 +55,11 @@ UNSCHEDULED = {
         (
             pod(conditions=[UNSCHEDULED]),
             "no node takes pod hub-1: 0/3 nodes are available: 3 Insufficient memory",
+            False,
+        ),
+        (
+            pod(conditions=[UNBOUND]),
+            "pod hub-1 waits for its volume: 0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims",
             False,
         ),
         (pod(reason="Evicted", message="low on disk"), "pod hub-1 was evicted: low on disk", True),

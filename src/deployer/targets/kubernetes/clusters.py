@@ -13,6 +13,7 @@ from deployer.model.protocols import Clock, FleetFiles, Journal, Process, Progre
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.lease import LEASE_SECONDS, Leases
+from deployer.targets.kubernetes.namespaces import REMOVAL_SECONDS
 from deployer.targets.kubernetes.rendering import Charts, Renderer
 from deployer.targets.kubernetes.rollout import SCALE_UP_SECONDS, Rollout
 from deployer.targets.kubernetes.stack import KubernetesStack
@@ -38,6 +39,7 @@ class KubernetesClusters:
     scale_up_seconds: float = SCALE_UP_SECONDS
     stuck_seconds: float = STUCK_SECONDS
     lease_seconds: float = LEASE_SECONDS
+    removal_seconds: float = REMOVAL_SECONDS
     _making: Lock = field(default_factory=Lock)
     _targets: dict[str, KubernetesTarget] = field(default_factory=dict)
 
@@ -83,5 +85,6 @@ class KubernetesClusters:
             progress=self.progress,
             user=self.user,
             stuck_seconds=self.stuck_seconds,
+            removal_seconds=self.removal_seconds,
             rollout=partial(Rollout, clock=self.clock, progress=self.progress, scale_up_seconds=self.scale_up_seconds),
         )

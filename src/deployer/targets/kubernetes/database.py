@@ -16,17 +16,21 @@ _JOB = "hub-database"
 _SECONDS = 120
 _PLACING = ("securityContext", "nodeSelector", "tolerations", "affinity", "imagePullSecrets")
 _SAVE = """
-import json, os, shutil, sqlite3
+import json, os, shutil, sqlite3, sys
 path, copy = "/srv/jupyterhub/jupyterhub.sqlite", "/srv/jupyterhub/jupyterhub.sqlite.before-deploy"
 found = {"schema": "", "size": 0, "free": 0}
 if os.path.exists(path):
-    found["size"], found["free"] = os.path.getsize(path), shutil.disk_usage("/srv/jupyterhub").free
-    if found["free"] > found["size"]:
-        with sqlite3.connect(path) as now, sqlite3.connect(copy + ".part") as then:
-            now.backup(then)
-            row = then.execute("select version_num from alembic_version").fetchone()
-        os.replace(copy + ".part", copy)
+    with sqlite3.connect(path) as now:
+        row = now.execute("select version_num from alembic_version").fetchone()
         found["schema"] = row[0] if row else ""
+        if sys.argv[1] not in ("", found["schema"]) and os.path.exists(copy):
+            found["schema"] = sys.argv[1]
+        else:
+            found["size"], found["free"] = os.path.getsize(path), shutil.disk_usage("/srv/jupyterhub").free
+            if found["free"] > found["size"]:
+                with sqlite3.connect(copy + ".part") as then:
+                    now.backup(then)
+                os.replace(copy + ".part", copy)
 print("saved:" + json.dumps(found))
 """
 _SCHEMA = """
@@ -34,6 +38,15 @@ import sqlite3
 with sqlite3.connect("file:/srv/jupyterhub/jupyterhub.sqlite?mode=ro", uri=True) as database:
     row = database.execute("select version_num from alembic_version").fetchone()
 print("schema:" + (row[0] if row else ""))
+"""
+_EXPECTED = """
+import os
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from jupyterhub import dbutil
+scripts = Config()
+scripts.set_main_option("script_location", os.path.join(os.path.dirname(dbutil.__file__), "alembic"))
+print("schema:" + ScriptDirectory.from_config(scripts).get_current_head())
 """
 _PUT_BACK = """
 import os
@@ -52,12 +65,15 @@ class Database:
     namespace: Namespace
     clock: Clock
 
-    def save(self) -> str:
-        """Copy it beside itself, by the running hub. Returns its schema revision; empty where there is nothing to save."""
+    def save(self, interrupted: str = "") -> str:
+        """Copy it beside itself, by the running hub. Returns the copy's schema revision; empty where there is nothing to save.
+
+        `interrupted`: the revision that was saved for a deploy which did not come to an end. Where that has migrated the
+        database, the copy from before stays: the hub that ran before can use no other."""
         pod = self._hub_pod()
         if pod is None or self.namespace.get("persistentvolumeclaims", CLAIM) is None:
             return ""
-        output = self._run(pod, _SAVE)
+        output = self._run(pod, _SAVE, interrupted)
         said = next((line.removeprefix("saved:") for line in output.splitlines() if line.startswith("saved:")), None)
         if said is None:
             raise ExternalError(f"the hub's database could not be saved: {output.strip()[-300:]}", hint="Nothing was changed.")
@@ -71,8 +87,15 @@ class Database:
 
     def schema(self) -> str:
         """Its schema revision as the running hub has it; empty where that cannot be told."""
+        return self._told(_SCHEMA)
+
+    def expected(self) -> str:
+        """The schema revision without which the running hub would not run, wherever its database is; empty where none runs."""
+        return self._told(_EXPECTED)
+
+    def _told(self, program: str) -> str:
         pod = self._hub_pod()
-        output = self._run(pod, _SCHEMA) if pod else ""
+        output = self._run(pod, program) if pod else ""
         return next((line.removeprefix("schema:") for line in output.splitlines() if line.startswith("schema:")), "")
 
     def put_back(self) -> None:
@@ -106,8 +129,8 @@ class Database:
         pods = self.namespace.list("pods", labels="component=hub", fields="status.phase=Running")
         return next((pod["metadata"]["name"] for pod in pods if not pod["metadata"].get("deletionTimestamp")), None)
 
-    def _run(self, pod: str, program: str) -> str:
-        return self.namespace.connection.execute(self.namespace.name, pod, _HUB, ["python3", "-c", program])
+    def _run(self, pod: str, program: str, *words: str) -> str:
+        return self.namespace.connection.execute(self.namespace.name, pod, _HUB, ["python3", "-c", program, *words])
 
 
 def _job(hub: Object) -> Object:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from deployer.errors import DeployerError, ExternalError, LockedError, ToolFailedError
 from deployer.model.release import HubRef, Release
 from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.kinds import Kind, unknown_kind
 from deployer.targets.kubernetes.objects import Namespace, Object, documents_of
 from deployer.targets.kubernetes.releases import Releases
 from deployer.targets.kubernetes.rendering import Renderer, refused_values, values_files
@@ -91,10 +92,7 @@ class Installer:
         if known := self.connection.known_refusal(said):
             return known
         if match := _UNKNOWN_KIND.search(said):
-            return ExternalError(
-                f"cluster {ref.cluster} does not know objects of kind {match['kind']} ({match['version']}), which {ref} needs",
-                hint=f"`deployer support deploy {ref.cluster}` installs what the hubs' charts use.",
-            )
+            return unknown_kind(ref, Kind(match["version"], match["kind"]))
         if _BUSY in said:
             return LockedError(f"somebody else runs helm on {ref}", hint="Wait for them, then deploy again.")
         if release and _REFUSED_VALUES.search(said):

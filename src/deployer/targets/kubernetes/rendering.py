@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,19 +57,31 @@ class Renderer:
         """The release's chart, with the charts that its values turn on."""
         return self.cache.prepared(self.charts.folder(release.chart), release.values)
 
-    def documents(self, release: Release, kube_version: str = USUAL_VERSION) -> Mapping[str, str]:
+    def documents(
+        self, release: Release, kube_version: str = USUAL_VERSION, api_versions: Sequence[str] = ()
+    ) -> Mapping[str, str]:
         """Kind/name -> text of every object. Secrets' entries are decoded, so that a change of one value shows as such; `release`
         must be redacted. Raises ExternalError where the chart refuses the values."""
         chart = self.chart(release)
         values = [dict(release.values), pins(release)]
-        key = "render-" + _digest(chart, release, kube_version, values)
+        key = "render-" + _digest(chart, release, kube_version, values, api_versions)
         kept = self.state.get(key)
         if kept is not None:
             return dict(json.loads(kept))
-        text = self._rendered(release, chart, values, kube_version)
+        text = self._rendered(release, chart, values, kube_version, api_versions)
         documents = {_title(entry): _text(entry) for entry in documents_of(text)}
         self.state.put(key, json.dumps(documents).encode())
         return documents
+
+    def definitions(self, release: Release) -> list[Object]:
+        """The CustomResourceDefinitions that helm installs with a first install, and never with an upgrade."""
+        chart = self.chart(release)
+        key = f"definitions-{chart.name}"
+        kept = self.state.get(key)
+        text = kept.decode() if kept is not None else self.helm.definitions(chart)
+        if kept is None:
+            self.state.put(key, text.encode())
+        return list(documents_of(text))
 
     def accept(self, release: Release, kube_version: str = USUAL_VERSION) -> None:
         """Raises RefusedError where the chart refuses the values; what it accepted once is not tried again. `release` must be
@@ -81,7 +93,14 @@ class Renderer:
             self._rendered(release, chart, values, kube_version)
             self.state.put(key, b"")
 
-    def _rendered(self, release: Release, chart: Path, values: list[Mapping[str, Any]], kube_version: str) -> str:
+    def _rendered(
+        self,
+        release: Release,
+        chart: Path,
+        values: list[Mapping[str, Any]],
+        kube_version: str,
+        api_versions: Sequence[str] = (),
+    ) -> str:
         with values_files(values) as files:
             try:
                 return self.helm.template(
@@ -90,14 +109,17 @@ class Renderer:
                     namespace=release.ref.hub,
                     values=files,
                     kube_version=kube_version.split("+", maxsplit=1)[0],
+                    api_versions=api_versions,
                 )
             except ToolFailedError as error:
                 raise refused_values(release, error) from None
 
 
-def _digest(chart: Path, release: Release, kube_version: str, values: list[Mapping[str, Any]]) -> str:
+def _digest(
+    chart: Path, release: Release, kube_version: str, values: list[Mapping[str, Any]], api_versions: Sequence[str] = ()
+) -> str:
     """Of all that goes into a rendering: a prepared chart's name has its content's digest."""
-    return hashlib.sha256(plain_json([chart.name, str(release.ref), kube_version, values]).encode()).hexdigest()
+    return hashlib.sha256(plain_json([chart.name, str(release.ref), kube_version, values, *api_versions]).encode()).hexdigest()
 
 
 @contextmanager
@@ -130,9 +152,14 @@ def refused_values(release: Release, error: ToolFailedError) -> RefusedError:
     return RefusedError(release, reason)
 
 
+def hub_values(release: Release) -> Mapping[str, Any]:
+    """What the values say of the hub's own process."""
+    return _at(release.values, release.hub_at).get("hub") or {}
+
+
 def pins(release: Release) -> Mapping[str, Any]:
     """Values for the comparison only: fixed texts where zero-to-jupyterhub's chart would make a new secret at each rendering."""
-    hub = _at(release.values, release.hub_at).get("hub") or {}
+    hub = hub_values(release)
     defaults = _at(release.defaults, release.hub_at).get("hub") or {}
     services = {**(defaults.get("services") or {}), **(hub.get("services") or {})}
     tree: dict[str, Any] = {

@@ -51,7 +51,7 @@ class Rollout:
         """Each trouble once, and what an autoscaler does about it; `told` is what was told already."""
         for trouble in found:
             self._once(trouble.what, told, self.progress.warn)
-            if not trouble.final:
+            if trouble.room:
                 minutes = self.scale_up_seconds / 60
                 self._once(f"waiting for room, {minutes:.0f} minutes at most", told, self.progress.say)
                 for said in self._scaling(trouble.pod):
@@ -61,7 +61,7 @@ class Rollout:
         """What a person is told of it."""
         lines = self._log(trouble)
         said = [f"last lines of the log of {trouble.pod}:", *(f"  {line}" for line in lines)] if lines else []
-        kind = UnhealthyError if trouble.final else NoRoomError
+        kind = NoRoomError if trouble.room else UnhealthyError
         return kind("\n".join([trouble.what, *said]), hint=trouble.hint)
 
     def _once(self, what: str, told: set[str], say: Callable[[str], None]) -> None:

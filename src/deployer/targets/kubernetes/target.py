@@ -24,15 +24,18 @@ from deployer.targets.kubernetes.doctor import examine
 from deployer.targets.kubernetes.entrance import Entrance
 from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.keys import Keys
+from deployer.targets.kubernetes.kinds import Kind, api_versions, define, defined_by, known_kinds, missing, require_known
 from deployer.targets.kubernetes.lease import Held, Leases
 from deployer.targets.kubernetes.objects import Namespace, Object
 from deployer.targets.kubernetes.record import Record, Records
 from deployer.targets.kubernetes.relay import relay
 from deployer.targets.kubernetes.releases import Releases, Revision
-from deployer.targets.kubernetes.rendering import Renderer
+from deployer.targets.kubernetes.rendering import Renderer, hub_values
 from deployer.targets.kubernetes.rollout import Rollout, is_ready
 from deployer.targets.kubernetes.room import asks_for_more
-from deployer.targets.kubernetes.trial import Trial
+from deployer.targets.kubernetes.schema import lies_elsewhere, require_usable
+from deployer.targets.kubernetes.stack import LOCK
+from deployer.targets.kubernetes.trial import Trial, Tried
 
 CHECK_USER = "deployer-check"
 LABEL_CLUSTER, LABEL_HUB = "deployer/cluster", "deployer/hub"
@@ -40,20 +43,21 @@ _TOKEN = f"hub.services.{CHECK_USER}.apiToken"
 STUCK_SECONDS = 600
 """A helm of somebody else's that is pending for longer was interrupted: its own usual timeout is shorter."""
 _HOMES = "homes"
-_NAMESPACE, _REPAIR, _TRY, _SAVE, _UPGRADE = "namespace", "repair", "try", "save-database", "upgrade"
+_NAMESPACE, _REPAIR, _DEFINE = "namespace", "repair", "define"
+_TRY, _SAVE, _UPGRADE = "try", "save-database", "upgrade"
 _PAUSE = "logins pause for less than a minute; running servers go on"
 _SERVERS = "component=singleuser-server"
 
 
 @dataclass(slots=True)
 class _Attempt:
-    """What one deploy finds out on its way. `before` is known once its upgrade begins; `saved` and `new` are schema revisions: of
-    the database as it was saved, and of the new hub's."""
+    """What one deploy finds out on its way. `saved`: schema revision of the database as it was saved; `before` is known once its
+    upgrade begins."""
 
     held: Held
-    before: Before | None = None
+    tried: Tried = field(default_factory=Tried)
     saved: str = ""
-    new: str = ""
+    before: Before | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,6 +76,7 @@ class KubernetesTarget:
     rollout: Callable[[Namespace], Rollout]
     stuck_seconds: float = STUCK_SECONDS
     removal_seconds: float = namespaces.REMOVAL_SECONDS
+    _kinds: frozenset[Kind] | None = None
     _attempts: dict[HubRef, _Attempt] = field(default_factory=dict)
     _new_keys: dict[HubRef, bytes] = field(default_factory=dict)
 
@@ -80,7 +85,8 @@ class KubernetesTarget:
         return self._records(ref).digest_key() or self._new_keys.setdefault(ref, secrets.token_bytes(32))
 
     def render(self, release: Release) -> Manifests:
-        return Manifests(self.renderer.documents(release, self.connection.version.lstrip("v")))
+        versions = api_versions(self._known() | defined_by(self.renderer.definitions(release)))
+        return Manifests(self.renderer.documents(release, self.connection.version.lstrip("v"), versions))
 
     def running(self, ref: HubRef) -> Running | None:
         namespace = self._namespace(ref)
@@ -114,11 +120,16 @@ class KubernetesTarget:
     def steps(self, release: Release, manifests: Manifests, running: Running | None) -> tuple[Step, ...]:
         if running and running.healthy and running.documents == manifests.documents:
             return ()
+        definitions = self.renderer.definitions(release)
+        require_known(release.ref, manifests.documents, self._known(), definitions)
         namespace = self._namespace(release.ref)
         last = Releases(namespace, release.ref.hub).last()
         steps = [] if namespaces.stands(namespace.manifest()) else [Step(_NAMESPACE, f"Make the namespace {release.ref.hub}")]
         if last and last.pending:
             steps.append(Step(_REPAIR, "Repair the release that was interrupted"))
+        if undefined := missing(definitions, self._known()):
+            names = ", ".join(entry["spec"]["names"]["kind"] for entry in undefined)
+            steps.append(Step(_DEFINE, f"Define kinds of objects that the cluster does not know: {names}"))
         steps.append(Step(_TRY, "Try the new configuration beside what runs"))
         if running:
             steps.append(Step(_SAVE, "Save the hub's database"))
@@ -138,6 +149,7 @@ class KubernetesTarget:
         carry_out: Mapping[str, Callable[[Release], None]] = {
             _NAMESPACE: self._make_namespace,
             _REPAIR: self._repair,
+            _DEFINE: self._define,
             _TRY: self._try,
             _SAVE: self._save,
             _UPGRADE: partial(self._upgrade, manifests=manifests),
@@ -272,14 +284,23 @@ class KubernetesTarget:
             )
         releases.forget(last)
 
+    def _define(self, release: Release) -> None:
+        with self.leases.held(LOCK):
+            define(self.connection, missing(self.renderer.definitions(release), self._known()), self.clock)
+            self._kinds = None
+
     def _try(self, release: Release) -> None:
         namespace = self._namespace(release.ref)
         Keys(namespace).take_up()
-        tried = Trial(namespace, self.rollout(namespace), self.clock).run(self.installer.manifests(release))
-        self._attempts[release.ref].new = tried.schema if tried else ""
+        trial = Trial(namespace, self.rollout(namespace), self.clock)
+        self._attempts[release.ref].tried = trial.run(self.installer.manifests(release))
 
     def _save(self, release: Release) -> None:
-        self._attempts[release.ref].saved = Database(self._namespace(release.ref), self.clock).save()
+        attempt, database = self._attempts[release.ref], Database(self._namespace(release.ref), self.clock)
+        settings = hub_values(release).get("db") or {}
+        attempt.saved = database.save()
+        now = database.expected() if lies_elsewhere(settings) else attempt.saved
+        require_usable(release.ref, now, attempt.tried, settings)
 
     def _upgrade(self, release: Release, *, manifests: Manifests) -> None:
         namespace, records, attempt = self._namespace(release.ref), self._records(release.ref), self._attempts[release.ref]
@@ -313,7 +334,7 @@ class KubernetesTarget:
         last = Releases(namespace, ref.hub).last()
         if last and last.number == revision:
             return revision
-        if attempt.saved and attempt.new and attempt.saved != attempt.new:
+        if attempt.saved and attempt.tried.schema and attempt.saved != attempt.tried.schema:
             Database(namespace, self.clock).put_back()
         self.installer.rollback(ref, revision)
         last = Releases(namespace, ref.hub).last()
@@ -326,6 +347,10 @@ class KubernetesTarget:
         now = self._records(ref).marks(deployments)
         names = sorted(name for name in record.marks.keys() | now.keys() if record.marks.get(name) != now.get(name))
         return f"changed by hand: {', '.join(names)}" if names else ""
+
+    def _known(self) -> frozenset[Kind]:
+        self._kinds = self._kinds or known_kinds(self.connection)
+        return self._kinds
 
     def _namespace(self, ref: HubRef) -> Namespace:
         return Namespace(self.connection, ref.hub)

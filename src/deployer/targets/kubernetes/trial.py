@@ -26,9 +26,10 @@ _NOTHING = "It was only tried: nothing was installed."
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What the trial told: the schema revision that the new hub's database has."""
+    """What the trial told: the schema revision that the new hub's database has, and those that it can be brought there from."""
 
-    schema: str
+    schema: str = ""
+    schemas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,12 @@ class Trial:
     rollout: Rollout
     clock: Clock
 
-    def run(self, manifests: list[Object]) -> Tried | None:
-        """Raises RolledBackError with what the hub says of its configuration; None where the release has no hub deployment.
-        Nothing of the trial stays, at any end."""
+    def run(self, manifests: list[Object]) -> Tried:
+        """Raises RolledBackError with what the hub says of its configuration. A release without a hub is not tried. Nothing of
+        the trial stays, at any end."""
         hub = _find(manifests, "Deployment", _HUB)
         if hub is None:
-            return None
+            return Tried()
         self.remove()
         try:
             for plural, kind in (("secrets", "Secret"), ("configmaps", "ConfigMap")):
@@ -102,7 +103,8 @@ class Trial:
 
 def _told(lines: tuple[str, ...]) -> Tried:
     said = next((line.removeprefix(_MARK) for line in reversed(lines) if line.startswith(_MARK)), "{}")
-    return Tried(schema=str(json.loads(said).get("schema", "")))
+    found = json.loads(said)
+    return Tried(str(found.get("schema", "")), tuple(found.get("schemas", ())))
 
 
 def _find(manifests: list[Object], kind: str, name: str) -> Object | None:

@@ -12,16 +12,19 @@ from deployer.targets.kubernetes.objects import Object, conditions
 _IMAGE_REASONS = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"})
 _CONFIG_REASONS = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
 _CRASHED = frozenset({"CrashLoopBackOff", "Error", "OOMKilled", "ContainerCannotRun", "StartError"})
+_ROOM = "A node pool that can grow may still make room; else look at the node pools and at what the hub asks for."
 _QUOTA = re.compile(r"exceeded quota: ([^,]+), requested: (\S+), used: (\S+), limited: (\S+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that keeps a pod from running. `final`: waiting does not help. `container`: whose log says more, or empty."""
+    """One thing that keeps a pod from running. `final`: waiting does not help. `room`: no node takes it. `container`: whose log
+    says more, or empty."""
 
     what: str
     hint: str
     final: bool = True
+    room: bool = False
     pod: str = ""
     container: str = ""
 
@@ -39,13 +42,18 @@ def troubles(pod: Object) -> Iterator[Trouble]:
 
 def _unscheduled(name: str, pod: Object) -> Iterator[Trouble]:
     scheduled = conditions(pod).get("PodScheduled", {})
-    if scheduled.get("status") == "False":
+    if scheduled.get("status") != "False":
+        return
+    reason = unscheduled_reason(scheduled.get("message", ""))
+    if "PersistentVolumeClaim" in reason:
         yield Trouble(
-            f"no node takes pod {name}: {unscheduled_reason(scheduled.get('message', ''))}",
-            "A node pool that can grow may still make room; else look at the node pools and at what the hub asks for.",
+            f"pod {name} waits for its volume: {reason}",
+            "Is there a storage class that makes one, and room? `deployer doctor` looks.",
             final=False,
             pod=name,
         )
+    else:
+        yield Trouble(f"no node takes pod {name}: {reason}", _ROOM, final=False, room=True, pod=name)
 
 
 def unscheduled_reason(message: str) -> str:

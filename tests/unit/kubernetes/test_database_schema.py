@@ -1,0 +1,43 @@
+"""Whether a new hub may have the database that there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deployer.errors import DeployerError, GuardError, RolledBackError
+from deployer.model.release import HubRef
+from deployer.targets.kubernetes.schema import lies_elsewhere, require_usable
+from deployer.targets.kubernetes.trial import Tried
+
+REF = HubRef("aurora", "prod")
+NEWER = Tried("b", ("b", "a"))
+POSTGRES = {"type": "postgres"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "tried", "database"),
+    [
+        ("a", NEWER, {}),
+        ("b", NEWER, POSTGRES),
+        ("a", NEWER, {**POSTGRES, "upgrade": True}),
+        ("", NEWER, POSTGRES),
+        ("a", Tried(), POSTGRES),
+    ],
+)
+def test_a_database_that_the_new_hub_may_have(schema: str, tried: Tried, database: dict[str, Any]) -> None:
+    require_usable(REF, schema, tried, database)
+
+
+@pytest.mark.parametrize(
+    ("schema", "database", "error"), [("c", {}, RolledBackError), ("c", POSTGRES, RolledBackError), ("a", POSTGRES, GuardError)]
+)
+def test_a_database_that_it_must_not_have(schema: str, database: dict[str, Any], error: type[DeployerError]) -> None:
+    with pytest.raises(error):
+        require_usable(REF, schema, NEWER, database)
+
+
+@pytest.mark.parametrize(("kind", "elsewhere"), [("postgres", True), ("other", True), ("sqlite-memory", False), (None, False)])
+def test_where_a_database_lies(kind: str | None, *, elsewhere: bool) -> None:
+    assert lies_elsewhere({"type": kind}) is elsewhere
