@@ -8,7 +8,7 @@ import pytest
 
 from deployer.errors import DeployerError, GuardError, RolledBackError
 from deployer.model.release import HubRef
-from deployer.targets.kubernetes.schema import lies_elsewhere, require_usable
+from deployer.targets.kubernetes.schema import lies_elsewhere, require_usable, stays
 from deployer.targets.kubernetes.trial import Tried
 
 REF = HubRef("aurora", "prod")
@@ -41,3 +41,16 @@ def test_a_database_that_it_must_not_have(schema: str, database: dict[str, Any],
 @pytest.mark.parametrize(("kind", "elsewhere"), [("postgres", True), ("other", True), ("sqlite-memory", False), (None, False)])
 def test_where_a_database_lies(kind: str | None, *, elsewhere: bool) -> None:
     assert lies_elsewhere({"type": kind}) is elsewhere
+
+
+@pytest.mark.parametrize(
+    ("copied", "now", "new", "expected"),
+    [
+        pytest.param("a", "b", "b", True, id="migrated and interrupted: no other copy is of any use to the hub from before"),
+        pytest.param("a", "a", "b", False, id="interrupted before it migrated"),
+        pytest.param("a", "b", "c", False, id="the new hub migrates what the interrupted one had migrated"),
+        pytest.param("", "b", "b", False, id="interrupted before it had saved"),
+    ],
+)
+def test_the_copy_from_before_a_migration_stays(copied: str, now: str, new: str, expected: bool) -> None:
+    assert stays(copied, now, new) is expected

@@ -16,21 +16,17 @@ _JOB = "hub-database"
 _SECONDS = 120
 _PLACING = ("securityContext", "nodeSelector", "tolerations", "affinity", "imagePullSecrets")
 _SAVE = """
-import json, os, shutil, sqlite3, sys
+import json, os, shutil, sqlite3
 path, copy = "/srv/jupyterhub/jupyterhub.sqlite", "/srv/jupyterhub/jupyterhub.sqlite.before-deploy"
 found = {"schema": "", "size": 0, "free": 0}
 if os.path.exists(path):
-    with sqlite3.connect(path) as now:
-        row = now.execute("select version_num from alembic_version").fetchone()
+    found["size"], found["free"] = os.path.getsize(path), shutil.disk_usage("/srv/jupyterhub").free
+    if found["free"] > found["size"]:
+        with sqlite3.connect(path) as now, sqlite3.connect(copy + ".part") as then:
+            now.backup(then)
+            row = then.execute("select version_num from alembic_version").fetchone()
+        os.replace(copy + ".part", copy)
         found["schema"] = row[0] if row else ""
-        if sys.argv[1] not in ("", found["schema"]) and os.path.exists(copy):
-            found["schema"] = sys.argv[1]
-        else:
-            found["size"], found["free"] = os.path.getsize(path), shutil.disk_usage("/srv/jupyterhub").free
-            if found["free"] > found["size"]:
-                with sqlite3.connect(copy + ".part") as then:
-                    now.backup(then)
-                os.replace(copy + ".part", copy)
 print("saved:" + json.dumps(found))
 """
 _SCHEMA = """
@@ -65,15 +61,12 @@ class Database:
     namespace: Namespace
     clock: Clock
 
-    def save(self, interrupted: str = "") -> str:
-        """Copy it beside itself, by the running hub. Returns the copy's schema revision; empty where there is nothing to save.
-
-        `interrupted`: the revision that was saved for a deploy which did not come to an end. Where that has migrated the
-        database, the copy from before stays: the hub that ran before can use no other."""
+    def save(self) -> str:
+        """Copy it beside itself, by the running hub. Returns its schema revision; empty where there is nothing to save."""
         pod = self._hub_pod()
         if pod is None or self.namespace.get("persistentvolumeclaims", CLAIM) is None:
             return ""
-        output = self._run(pod, _SAVE, interrupted)
+        output = self._run(pod, _SAVE)
         said = next((line.removeprefix("saved:") for line in output.splitlines() if line.startswith("saved:")), None)
         if said is None:
             raise ExternalError(f"the hub's database could not be saved: {output.strip()[-300:]}", hint="Nothing was changed.")
@@ -129,8 +122,8 @@ class Database:
         pods = self.namespace.list("pods", labels="component=hub", fields="status.phase=Running")
         return next((pod["metadata"]["name"] for pod in pods if not pod["metadata"].get("deletionTimestamp")), None)
 
-    def _run(self, pod: str, program: str, *words: str) -> str:
-        return self.namespace.connection.execute(self.namespace.name, pod, _HUB, ["python3", "-c", program, *words])
+    def _run(self, pod: str, program: str) -> str:
+        return self.namespace.connection.execute(self.namespace.name, pod, _HUB, ["python3", "-c", program])
 
 
 def _job(hub: Object) -> Object:

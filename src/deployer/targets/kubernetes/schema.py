@@ -18,6 +18,12 @@ def lies_elsewhere(database: Mapping[str, Any]) -> bool:
     return database.get("type") in _ELSEWHERE
 
 
+def stays(copied: str, now: str, new: str) -> bool:
+    """Whether the copy stays that a deploy made before it migrated the database and was interrupted, as the hub that ran before
+    can use no other: unless the new hub migrates once more. All are schemas: of that copy, of the database, of the new hub."""
+    return bool(copied) and copied != now == new
+
+
 def require_usable(ref: HubRef, schema: str, tried: Tried, database: Mapping[str, Any]) -> None:
     """`schema`: of the database as it is. Raises RolledBackError where the new hub is older than its database, GuardError where
     it would change one that cannot be put back."""

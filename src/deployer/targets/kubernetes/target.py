@@ -33,7 +33,7 @@ from deployer.targets.kubernetes.releases import Releases, Revision
 from deployer.targets.kubernetes.rendering import Renderer, hub_values
 from deployer.targets.kubernetes.rollout import Rollout, is_ready
 from deployer.targets.kubernetes.room import asks_for_more
-from deployer.targets.kubernetes.schema import lies_elsewhere, require_usable
+from deployer.targets.kubernetes.schema import lies_elsewhere, require_usable, stays
 from deployer.targets.kubernetes.stack import LOCK
 from deployer.targets.kubernetes.trial import Trial, Tried
 
@@ -51,11 +51,12 @@ _SERVERS = "component=singleuser-server"
 
 @dataclass(slots=True)
 class _Attempt:
-    """What one deploy finds out on its way. `saved`: schema revision of the database as it was saved; `before` is known once its
-    upgrade begins."""
+    """What one deploy finds out on its way. `schema`: revision of the database; `saved`: of the copy beside it; `before` is known
+    once its upgrade begins."""
 
     held: Held
     tried: Tried = field(default_factory=Tried)
+    schema: str = ""
     saved: str = ""
     before: Before | None = None
 
@@ -298,8 +299,12 @@ class KubernetesTarget:
     def _save(self, release: Release) -> None:
         attempt, database = self._attempts[release.ref], Database(self._namespace(release.ref), self.clock)
         settings = hub_values(release).get("db") or {}
-        attempt.saved = database.save()
-        now = database.expected() if lies_elsewhere(settings) else attempt.saved
+        last = self._records(release.ref).read()
+        if last and not last.settled and stays(last.database, database.schema(), attempt.tried.schema):
+            attempt.schema, attempt.saved = attempt.tried.schema, last.database
+        else:
+            attempt.schema = attempt.saved = database.save()
+        now = database.expected() if lies_elsewhere(settings) else attempt.schema
         require_usable(release.ref, now, attempt.tried, settings)
 
     def _upgrade(self, release: Release, *, manifests: Manifests) -> None:
@@ -334,7 +339,7 @@ class KubernetesTarget:
         last = Releases(namespace, ref.hub).last()
         if last and last.number == revision:
             return revision
-        if attempt.saved and attempt.tried.schema and attempt.saved != attempt.tried.schema:
+        if attempt.schema and attempt.tried.schema and attempt.schema != attempt.tried.schema:
             Database(namespace, self.clock).put_back()
         self.installer.rollback(ref, revision)
         last = Releases(namespace, ref.hub).last()
