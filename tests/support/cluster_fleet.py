@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ AGE_RECIPIENT = "age1zfjgdyd0hgquh5vjhur5pj2esntu3ld4gdn0796jhnu2gjp983rsr2hdjq"
 PASSWORD = "open sesame to all"
 UPSTREAM = "https://hub.jupyter.org/helm-chart/"
 Files = dict[str, str]
+_POD = re.compile(r"\b(hub-trial|hub|proxy)-[a-z0-9-]+\b")
 
 
 def hub_file(title: str = "Welcome", **values: Any) -> dict[str, Any]:
@@ -52,6 +54,11 @@ def hub_file(title: str = "Welcome", **values: Any) -> dict[str, Any]:
             }
         },
     }
+
+
+def nameless(text: str) -> str:
+    """Without what pods happen to be called."""
+    return _POD.sub(r"\1-*", text)
 
 
 @dataclass

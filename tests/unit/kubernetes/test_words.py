@@ -36,7 +36,8 @@ UNSCHEDULED = {
 UNBOUND = {
     "type": "PodScheduled",
     "status": "False",
-    "message": "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: not helpful.",
+    "message": "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. "
+    "no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
 }
 
 

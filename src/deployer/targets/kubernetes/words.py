@@ -13,6 +13,7 @@ _IMAGE_REASONS = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageNam
 _CONFIG_REASONS = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
 _CRASHED = frozenset({"CrashLoopBackOff", "Error", "OOMKilled", "ContainerCannotRun", "StartError"})
 _ROOM = "A node pool that can grow may still make room; else look at the node pools and at what the hub asks for."
+_ASIDE = re.compile(r" no new claims to deallocate| preemption:")
 _QUOTA = re.compile(r"exceeded quota: ([^,]+), requested: (\S+), used: (\S+), limited: (\S+)")
 
 
@@ -57,8 +58,8 @@ def _unscheduled(name: str, pod: Object) -> Iterator[Trouble]:
 
 
 def unscheduled_reason(message: str) -> str:
-    """The scheduler's count of nodes and reasons, without its talk of preemption."""
-    return message.split(" preemption:", maxsplit=1)[0].rstrip(". ") or "the scheduler has not said why"
+    """The scheduler's count of nodes and reasons, without its talk of preemption and of devices."""
+    return _ASIDE.split(message, maxsplit=1)[0].rstrip(". ") or "the scheduler has not said why"
 
 
 def _of_container(pod: str, entry: Mapping[str, Any]) -> Iterator[Trouble]:
