@@ -8,34 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+from tests.support.browser import chromium
 from tests.support.cache import PROJECT, cache_root
 from tests.support.hub_driver import TIMEOUT
 from tests.support.small_fleets import SmallFleet
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PORT = "local: {port: 8000}"
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A running Chromium; skips where there is none. Ends with its module: playwright keeps this thread's event loop running."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not there: apt-get install chromium")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+    """A running Chromium, which ends with its module."""
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,12 @@ class Ended:
         return json.loads(self.out)
 
 
-def deployer(*arguments: str | Path, cwd: Path, **env: str) -> Ended:
-    """Run `deployer ARGUMENTS` in `cwd`, without a terminal, and wait. `env` is added to this environment."""
+def deployer(*arguments: str | Path, cwd: Path, through: Sequence[str] = (), **env: str) -> Ended:
+    """Run `deployer ARGUMENTS` in `cwd`, without a terminal, and wait. `env` is added to this environment; `through`: the command
+    that runs it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DEPLOYER_")}
     done = subprocess.run(
-        [sys.executable, "-m", "deployer", *map(str, arguments)],
+        [*through, sys.executable, "-m", "deployer", *map(str, arguments)],
         cwd=cwd,
         env=kept | env,
         stdin=subprocess.DEVNULL,

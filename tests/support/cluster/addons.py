@@ -9,7 +9,9 @@ _COREDNS = "onenode:coredns"
 
 
 def start_addons(layout: Layout, processes: Processes) -> None:
-    """Names that are no cluster's names do not exist, said at once: nothing behind this server could be asked."""
+    """Names that are neither the cluster's nor in its file of hosts do not exist, said at once: nothing behind this server could
+    be asked."""
+    layout.hosts.touch()
     corefile = f""".:53 {{
     bind {NODE_ADDRESS}
     errors
@@ -19,10 +21,15 @@ def start_addons(layout: Layout, processes: Processes) -> None:
         kubeconfig {layout.own_kubeconfig("coredns")}
         ttl 5
     }}
+    hosts {layout.hosts} {{
+        ttl 1
+        reload 200ms
+        fallthrough
+    }}
     template ANY ANY . {{
         rcode NXDOMAIN
     }}
-    cache 5
+    cache 5 cluster.local in-addr.arpa
 }}
 """
     processes.start("coredns", "-conf", layout.write("Corefile", corefile))

@@ -101,6 +101,12 @@ class Cluster:
         """References of the images that the node has."""
         return [line for line in self._ctr("images", "ls", "-q").splitlines() if not line.startswith("sha256:")]
 
+    def name(self, domain: str, address: str = "") -> None:
+        """Let a name lead to an address, or to nowhere, for all who ask the cluster's name server. Waits until it does."""
+        others = [line for line in self.layout.hosts.read_text().splitlines() if line.split()[-1] != domain]
+        self.layout.hosts.write_text("".join(f"{line}\n" for line in [*others, *([f"{address} {domain}"] if address else [])]))
+        self._wait(lambda: self._address_of(domain) == address, f"{domain} leads to {address or 'nowhere'}")
+
     def forward(self, address: str) -> int:
         """A port on 127.0.0.1 that leads to HOST:PORT inside the cluster, until the cluster ends."""
         with socket.socket() as listener:
@@ -179,8 +185,10 @@ class Cluster:
         return self.kubectl("get", "--raw", "/readyz", check=False) == "ok"
 
     def _names_answer(self) -> bool:
-        question = (DNS_SERVICE_ADDRESS, "kubernetes.default.svc.cluster.local")
-        return self.inside(sys.executable, str(dns.__file__), *question, check=False).strip() == API_SERVICE_ADDRESS
+        return self._address_of("kubernetes.default.svc.cluster.local") == API_SERVICE_ADDRESS
+
+    def _address_of(self, name: str) -> str:
+        return self.inside(sys.executable, str(dns.__file__), DNS_SERVICE_ADDRESS, name, check=False).strip()
 
     def _wait(self, condition: Callable[[], bool], what: str) -> None:
         wait_until(condition, what, alive=self.processes.require_all)

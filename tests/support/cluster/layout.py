@@ -61,6 +61,11 @@ class Layout:
         return self.state / "kubeconfig"
 
     @property
+    def hosts(self) -> Path:
+        """Addresses and names that the cluster's name server tells beside those of services."""
+        return self.state / "hosts"
+
+    @property
     def cgroup(self) -> str:
         return "onenode-" + sha256(str(self.state).encode()).hexdigest()[:8]
 

@@ -113,6 +113,13 @@ class Processes:
         """Start a process as it was started before."""
         return self._start(name, list(self.find(name).command), ())
 
+    def end(self, name: str) -> None:
+        """End one process and forget it, so that nobody misses it; nothing where there is none."""
+        for process in [entry for entry in self.recorded() if entry.name == name]:
+            process.kill()
+            wait_until(lambda gone=process: not gone.alive, f"{name} has ended", 10)
+            (self._layout.processes / f"{name}.json").unlink()
+
     def inside(self, command: Sequence[str]) -> list[str]:
         """The command that runs a command in the cluster's namespaces."""
         init = self.find(INIT)

@@ -11,6 +11,12 @@ for place in /run /var/lib /var/log; do
   mount --bind "$state/machine$place" "$place"
 done
 
+# Whoever runs in here asks the cluster's name server alone. Where the machine's file is a link, its end may be hidden by the above.
+printf 'nameserver %s\n' "$node" >"$state/name-server"
+names=$(readlink -m /etc/resolv.conf)
+[ -e "$names" ] || { mkdir -p "$(dirname "$names")" && touch "$names"; }
+mount --bind "$state/name-server" "$names"
+
 ip link set lo up
 # A bridge without ports stands in for a dummy device, which not every kernel has.
 ip link add node0 type bridge

@@ -4,6 +4,7 @@ Inside: both programs, started in the cluster's network, where they have the por
 Outside: the support chart, whose images cannot be had here; what it says of Traefik is what Traefik is started with.
 """
 
+from tests.support.ingress.fleet import InnerFleet as InnerFleet
 from tests.support.ingress.pebble import Pebble as Pebble
 from tests.support.ingress.traefik import Traefik as Traefik
 from tests.support.ingress.traefik import chart_values as chart_values

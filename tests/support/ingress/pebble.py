@@ -48,7 +48,8 @@ class Pebble:
         return self._folder / "own.crt"
 
     def start(self) -> None:
-        """Start it and wait until it takes orders. Its authority is a new one each time."""
+        """Start it and wait until it takes orders. Its authority is a new one each time; one that a killed run left ends."""
+        self.end()
         self._folder.mkdir(exist_ok=True)
         self._make_own_certificate()
         settings = self._cluster.layout.write("pebble/settings.json", json.dumps({"pebble": self._settings()}))

@@ -1,0 +1,238 @@
+"""From a hub that nobody can reach yet to a cell in a browser: its name, its certificate, the ingress, and the hub behind it.
+
+The deployer and the ACME server ask the test cluster's name server, and reach the ingress as the internet reaches a real one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.support.browser import chromium
+from tests.support.cache import PROJECT
+from tests.support.charts import ChartRepository
+from tests.support.cluster import Cluster
+from tests.support.cluster_fleet import PASSWORD, hub_file
+from tests.support.hub_driver import wait_for
+from tests.support.ingress import InnerFleet, Pebble, Traefik
+from tests.support.program import Ended
+
+pytestmark = [pytest.mark.cluster, pytest.mark.e2e]
+HUB = "harbour"
+DOMAIN = "harbour.example.org"
+URL = f"https://{DOMAIN}/"
+NO_NAME = f"{DOMAIN} is not in the DNS yet; a record has to lead to {Traefik.address}"
+NO_CERTIFICATE = f"{DOMAIN} has no certificate yet that browsers accept: self-signed certificate"
+DEPLOYED = f"""\
+  {URL}
+  Log in by shared-password.
+  pending: {NO_NAME}.
+  It was checked through the API server; `deployer check onenode {HUB}` looks again.
+"""
+
+
+@dataclass
+class WayIn:
+    """All that lies between a person and the hub. `first` is how its first deploy ended, when nobody knew its name."""
+
+    fleet: InnerFleet
+    pebble: Pebble
+    traefik: Traefik
+    port: int
+    first: Ended
+    root: Path
+
+    def served(self) -> str:
+        """Why a browser that trusts pebble would not accept what is served for the domain; empty where it would."""
+        try:
+            with httpx.Client(verify=ssl.create_default_context(cafile=str(self.root)), trust_env=False) as client:
+                client.get(f"https://127.0.0.1:{self.port}/", headers={"Host": DOMAIN}, extensions={"sni_hostname": DOMAIN})
+        except httpx.ConnectError as error:
+            return str(error)
+        return ""
+
+    def order(self) -> None:
+        """Let Traefik order a certificate for the domain, and wait until it serves it."""
+        self.traefik.start(self.pebble)
+        wait_for("the certificate", lambda: self.served() == "", 60)
+
+    def hand_over(self) -> None:
+        """Put the certificate where cert-manager would put it, and let Traefik do as the chart has it."""
+        orders = json.loads(self.traefik.orders.read_text())["pebble"]["Certificates"]
+        (ordered,) = [entry for entry in orders if entry["domain"]["main"] == DOMAIN]
+        (tls,) = self.fleet.get("ingress", "jupyterhub")["spec"]["tls"]
+        self.fleet.cluster.apply(
+            {
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "type": "kubernetes.io/tls",
+                "metadata": {"name": tls["secretName"], "namespace": HUB},
+                "data": {"tls.crt": ordered["certificate"], "tls.key": ordered["key"]},
+            }
+        )
+        self.traefik.start()
+        wait_for("the certificate of the Secret", lambda: self.served() == "", 30)
+
+
+def file(title: str) -> dict[str, Any]:
+    return hub_file(title) | {"domain": DOMAIN}
+
+
+def fitting(command: str, ended: Ended) -> Any:
+    """What a command printed as JSON, which fits its schema."""
+    assert ended.code == 0, ended.err
+    jsonschema.validate(ended.data, json.loads((PROJECT / "docs" / "reference" / "schemas" / f"{command}.json").read_text()))
+    return ended.data
+
+
+@contextmanager
+def certificate_of_cert_manager(cluster: Cluster, said: str) -> Iterator[None]:
+    """A Certificate in the hub's namespace as cert-manager would have it, with its words on why it is not ready."""
+    kinds = {"plural": "certificates", "singular": "certificate", "kind": "Certificate"}
+    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": anything}}
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {
+            "name": "certificates.cert-manager.io",
+            "annotations": {"api-approved.kubernetes.io": "unapproved, a stand-in"},
+        },
+        "spec": {"group": "cert-manager.io", "scope": "Namespaced", "names": kinds, "versions": [version]},
+    }
+    cluster.apply(definition)
+    cluster.kubectl("wait", "--for=condition=Established", "crd/certificates.cert-manager.io", "--timeout=30s")
+    cluster.apply(
+        {
+            "apiVersion": "cert-manager.io/v1",
+            "kind": "Certificate",
+            "metadata": {"name": "https-certificate", "namespace": HUB},
+            "status": {"conditions": [{"type": "Ready", "status": "False", "message": said}]},
+        }
+    )
+    try:
+        yield
+    finally:
+        cluster.kubectl("delete", "crd", "certificates.cert-manager.io")
+
+
+@pytest.fixture(scope="module")
+def way_in(cluster: Cluster, chart_repository: ChartRepository, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WayIn]:
+    """A hub that runs behind Traefik; no name leads there."""
+    fleet = InnerFleet(tmp_path_factory.mktemp("fleet"), cluster, chart_repository.url, hub=HUB)
+    fleet.write(file("Harbour"))
+    fleet.enter()
+    pebble, traefik = Pebble(cluster), Traefik(cluster)
+    try:
+        pebble.start()
+        traefik.start()
+        root = tmp_path_factory.mktemp("authority") / "root.pem"
+        root.write_text(pebble.root())
+        yield WayIn(fleet, pebble, traefik, traefik.port(), fleet.deploy(), root)
+    finally:
+        traefik.end()
+        pebble.end()
+        cluster.name(DOMAIN)
+        cluster.kubectl("delete", "namespace", HUB, "--ignore-not-found", "--wait=false")
+
+
+@pytest.fixture(scope="module")
+def reachable(way_in: WayIn) -> WayIn:
+    """The hub with its name and its certificate, both where they belong."""
+    way_in.fleet.cluster.name(DOMAIN, Traefik.address)
+    way_in.order()
+    way_in.hand_over()
+    return way_in
+
+
+@pytest.fixture(scope="module")
+def browser(reachable: WayIn) -> Iterator[Browser]:
+    """Chromium, which finds the hub by its domain and accepts the certificates of that authority alone."""
+    key = subprocess.run(
+        ["sh", "-c", "openssl x509 -pubkey -noout | openssl pkey -pubin -outform der"],
+        input=reachable.pebble.intermediate().encode(),
+        capture_output=True,
+        check=True,
+    ).stdout
+    signed = base64.b64encode(hashlib.sha256(key).digest()).decode()
+    way = f"--host-resolver-rules=MAP {DOMAIN}:443 127.0.0.1:{reachable.port}"
+    with chromium(way, f"--ignore-certificate-errors-spki-list={signed}") as running:
+        yield running
+
+
+def test_a_hub_whose_name_nobody_knows_yet_is_deployed_and_says_so(way_in: WayIn) -> None:
+    assert way_in.first.code == 0, way_in.first.err
+    head, _, rest = way_in.first.out.partition("\n")
+    assert head.startswith(f"onenode/{HUB}: deployed in ")
+    assert rest == DEPLOYED
+    (hub,) = fitting("status", way_in.fleet.run("status", "onenode", "--format", "json"))["hubs"]
+    assert (hub["state"], hub["pending"]) == ("running", f"{DOMAIN} is not in the DNS yet")
+
+
+def test_a_certificate_that_is_not_there_yet_is_pending_with_the_words_of_its_issuer(way_in: WayIn) -> None:
+    cluster = way_in.fleet.cluster
+    cluster.name(DOMAIN, Traefik.address)
+    assert "self-signed" in way_in.served()
+    said = "Issuing certificate as Secret does not exist"
+    with certificate_of_cert_manager(cluster, said):
+        report = fitting("check", way_in.fleet.run("check", "onenode", HUB, "--format", "json"))
+    told = f"{NO_CERTIFICATE}; its issuer says: {said}"
+    assert (report["healthy"], report["pending"]) == (True, told)
+    assert (report["steps"][-1]["name"], report["steps"][-1]["status"]) == ("Public address", "pending")
+
+
+def test_the_ingress_serves_the_domain_with_a_certificate_that_an_acme_server_signed(reachable: WayIn) -> None:
+    """`reachable` has tried both ways: an order that is validated over port 80, and the Secret that the Ingress names."""
+    trusting = ssl.create_default_context(cafile=str(reachable.root))
+    with httpx.Client(verify=trusting, trust_env=False) as client:
+        address = f"https://127.0.0.1:{reachable.port}/hub/login"
+        answer = client.get(address, headers={"Host": DOMAIN}, extensions={"sni_hostname": DOMAIN})
+    assert answer.status_code == 200
+    assert "Harbour" in answer.text
+    plain = reachable.fleet.cluster.forward(f"{Traefik.address}:80")
+    moved = httpx.get(f"http://127.0.0.1:{plain}/hub/", headers={"Host": DOMAIN}, trust_env=False)
+    assert (moved.status_code, moved.headers["location"]) == (301, f"{URL}hub/")
+
+
+def test_a_browser_logs_in_and_its_kernel_outlives_a_deploy(reachable: WayIn, page: Page) -> None:
+    page.goto(URL)
+    page.get_by_label("Username").fill("grace")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/user/grace/lab**")
+    page.locator(".jp-LauncherCard[data-category=Notebook]").first.click()
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible()
+    assert run_in_cell(page, 0, "kept = 6 * 7; print(kept)") == "42\n"
+
+    reachable.fleet.write(file("Harbour, rebuilt"))
+    trusting = {"SSL_CERT_FILE": str(reachable.root)}
+    (hub,) = fitting("deploy", reachable.fleet.deploy("--format", "json", **trusting))["hubs"]
+    assert (hub["outcome"], hub["pending"]) == ("deployed", "")
+    assert {step["name"]: step["status"] for step in hub["check"]["steps"]}["Public address"] == "ok"
+    (status,) = reachable.fleet.run("status", "onenode", "--format", "json", **trusting).data["hubs"]
+    assert (status["state"], status["pending"]) == ("running", "")
+
+    assert run_in_cell(page, 1, "print(kept + 1)") == "43\n"
+
+
+def run_in_cell(page: Page, number: int, code: str) -> str:
+    """What the notebook's cell of this number prints."""
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").nth(number).click()
+    page.keyboard.insert_text(code)
+    page.keyboard.press("Shift+Enter")
+    output = page.locator(".jp-Notebook .jp-CodeCell").nth(number).locator(".jp-OutputArea-output")
+    expect(output).to_be_visible()
+    return output.text_content() or ""
