@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv)
 
-.PHONY: help setup setup-dev demo test check lint docs bench traits clean cluster cluster-down cluster-build cluster-deps
+.PHONY: help setup setup-dev demo test check lint docs soak bench traits clean cluster cluster-down cluster-build cluster-deps
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -73,6 +73,9 @@ cluster-build: setup-dev ## Build that cluster's programs and images, unless the
 
 cluster-deps: ## Install the Debian packages that such a cluster needs
 	@scripts/cluster-deps
+
+soak: setup-dev ## Kill deploys at random moments for MINUTES (10), and see that the next goes on
+	@SOAK_MINUTES=$(or $(MINUTES),10) $(BIN)/python -m pytest -s -k test_soak tests/functional/kubernetes/test_recovery.py
 
 bench: setup-dev ## Print the benchmarks' table
 	@$(BIN)/python -m bench
