@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deployer.cli.options import DryRun, SomeCluster, SomeHubs, Yes
+from deployer.cli.options import AllowDestroy, DryRun, SomeCluster, SomeHubs, Yes
 from deployer.cli.session import Session
 
 Everything = Annotated[bool, typer.Option("--all", help="All hubs of the cluster; without a cluster, of the fleet.")]
@@ -25,6 +25,7 @@ def deploy(
     force: Force = False,
     exit_code: ExitCode = False,
     jobs: Jobs = 1,
+    allow_destroy: AllowDestroy = None,
     yes: Yes = False,
 ) -> None:
     """Make what runs equal to the files, and check it. Only what changed is touched; a hub made sick gets back what it had."""
@@ -35,6 +36,8 @@ def deploy(
 
     session = Session.of(context)
     choice = Choice(cluster, tuple(hubs or ()), everything)
-    report = deploy_hubs(session.effects(), choice, DeployOptions(dry_run=dry_run, force=force, jobs=jobs))
+    allowed = frozenset(allow_destroy or ())
+    options = DeployOptions(dry_run=dry_run, force=force, jobs=jobs, allow_destroy=allowed)
+    report = deploy_hubs(session.effects(), choice, options)
     session.show(text=lambda: to_text(report), data=lambda: to_json(report))
     session.end(report.exit_code(pending=dry_run and exit_code))

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from deployer.model.plan import Manifests, Plan, Running, Step
 from deployer.model.release import HubRef
 from deployer.planning.changes import changes
+from deployer.planning.homes import other_homes
 
 
 def hub_plan(ref: HubRef, manifests: Manifests, running: Running | None, steps: Sequence[Step]) -> Plan:
     """Why and what: the documents that differ, the target's steps, what this target cannot honour."""
     before = running.documents if running else {}
-    return Plan(ref=ref, changes=changes(before, manifests.documents), steps=tuple(steps), notices=manifests.notices)
+    moved = [f"everybody's home would appear empty: {reason}" for reason in other_homes(before, manifests.documents)]
+    notices = (*manifests.notices, *moved)
+    return Plan(ref=ref, changes=changes(before, manifests.documents), steps=tuple(steps), notices=notices)

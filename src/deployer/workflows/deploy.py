@@ -10,12 +10,13 @@ from functools import partial
 from typing import TypeAlias
 
 from deployer.compiling.expected_login import expected_login
-from deployer.errors import DeployerError, NoRoomError, RolledBackError, UnhealthyError
+from deployer.errors import DeployerError, GuardError, NoRoomError, RolledBackError, UnhealthyError
 from deployer.model.health import CheckReport, ExpectedLogin
 from deployer.model.outcomes import DeployReport, HubOutcome, Outcome
 from deployer.model.plan import Manifests, Plan, Running
 from deployer.model.protocols import Effects, Target
 from deployer.model.release import HubRef, Release
+from deployer.planning.homes import other_homes
 from deployer.planning.plans import hub_plan
 from deployer.planning.redaction import redacted
 from deployer.workflows.choosing import Choice, target_for, to_deploy
@@ -30,12 +31,13 @@ _FIX = "Mend what the log says, then deploy again."
 @dataclass(frozen=True, slots=True)
 class DeployOptions:
     """`dry_run`: plan, and touch nothing. `force`: also what has not changed. `check`: use the hub before calling it deployed.
-    `jobs`: how many hubs of one stage at a time."""
+    `jobs`: how many hubs of one stage at a time. `allow_destroy`: addresses of what may be lost."""
 
     dry_run: bool = False
     force: bool = False
     check: bool = True
     jobs: int = 1
+    allow_destroy: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def _deploy_one(effects: Effects, target: Target, release: Release, options: Dep
         return _outcome(Outcome.UNCHANGED, planned.plan, planned.running)
     if options.dry_run:
         return _outcome(Outcome.PLANNED, planned.plan, planned.running)
+    _require_homes(planned, options.allow_destroy)
     with target.lock(release.ref):
         planned = _plan(effects, target, release, options)
         if not planned.plan.steps:
@@ -119,6 +122,17 @@ def _plan(effects: Effects, target: Target, release: Release, options: DeployOpt
     running = target.running(release.ref)
     steps = target.steps(release, manifests, None if options.force else running)
     return _Planned(hub_plan(release.ref, manifests, running, steps), manifests, running)
+
+
+def _require_homes(planned: _Planned, allowed: frozenset[str]) -> None:
+    """Raises GuardError where people would find other homes than theirs, and nobody said that they may."""
+    ref = planned.plan.ref
+    moved = other_homes(planned.running.documents, planned.manifests.documents) if planned.running else ()
+    if moved and (address := f"hub:{ref}/homes") not in allowed:
+        raise GuardError(
+            "\n".join([f"everybody's home on {ref} would appear empty:", *(f"  {reason}" for reason in moved)]),
+            hint=f"Nothing was changed. Move the homes first, then allow it: --allow-destroy {address}",
+        )
 
 
 def _outcome(outcome: Outcome, plan: Plan, running: Running | None) -> HubOutcome:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from deployer.cli.progress import PlainProgress
-from deployer.errors import DeployerError, MachineError, NoRoomError, RolledBackError, UnhealthyError
+from deployer.errors import DeployerError, GuardError, MachineError, NoRoomError, RolledBackError, UnhealthyError
 from deployer.model.health import CheckReport, CheckStep, HubAccess, LogTail
 from deployer.model.outcomes import Outcome
 from deployer.model.plan import Manifests, Running, Step
@@ -201,6 +201,32 @@ def test_what_fails_is_undone_where_that_helps(
     assert words in failure.value.message
     assert target.done[-1] == done
     assert "settle" not in target.done
+
+
+def secret_of(sub_path: str) -> str:
+    values = f"singleuser: {{storage: {{type: static, static: {{subPath: '{sub_path}'}}}}}}"
+    return f'data: {{values.yaml: "{values}"}}'
+
+
+@dataclass
+class MovingTarget(RememberingTarget):
+    """Its people's homes are to be looked for elsewhere."""
+
+    def render(self, release: Release) -> Manifests:
+        return Manifests({"Secret/hub": secret_of("new")})
+
+
+def test_homes_that_would_appear_empty_need_a_word() -> None:
+    target = MovingTarget(now=replace(GOOD, documents={"Secret/hub": secret_of("old")}))
+    planned = deploy_releases(world()[0], [(target, release())], DeployOptions(dry_run=True))
+    assert any("would appear empty" in notice for notice in planned.hubs[0].plan.notices)
+    with pytest.raises(GuardError) as failure:
+        deploy_releases(world()[0], [(target, release())], APPLY)
+    assert "singleuser.storage.static.subPath was `old` and becomes `new`" in failure.value.message
+    assert failure.value.hint.endswith("--allow-destroy hub:demo/welcome/homes")
+    assert target.done == []
+    allowed = DeployOptions(allow_destroy=frozenset({"hub:demo/welcome/homes"}))
+    assert deploy_releases(world(True)[0], [(target, release())], allowed).hubs[0].outcome is Outcome.DEPLOYED
 
 
 def test_ctrl_c_is_undone_and_passed_on() -> None:

@@ -1,0 +1,68 @@
+"""Whether a change leads people to other homes than theirs: everybody's would appear empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_SECRET, _VALUES = "Secret/hub", "values.yaml"
+_VOLUMES = ("PersistentVolume/", "PersistentVolumeClaim/homes")
+_WAYS = (
+    ("singleuser", "storage", "type"),
+    ("singleuser", "storage", "static", "pvcName"),
+    ("singleuser", "storage", "static", "subPath"),
+    ("singleuser", "storage", "dynamic", "pvcNameTemplate"),
+    ("singleuser", "storage", "homeMountPath"),
+    ("hub", "config", "KubeSpawner", "slug_scheme"),
+    ("hub", "config", "KubeSpawner", "pvc_name_template"),
+)
+"""zero-to-jupyterhub's settings that say where a person's home is."""
+_SOURCES = ("nfs", "csi", "local", "hostPath")
+
+
+def other_homes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
+    """What of the way to people's homes changes, in words: documents by their titles, before and after."""
+    if before == after or _SECRET not in before or _SECRET not in after:
+        return ()
+    return (*_moved(_values(before), _values(after)), *_elsewhere(before, after))
+
+
+def _moved(before: Any, after: Any) -> Iterator[str]:
+    if _at(before, _WAYS[0]) in (None, "none"):
+        return
+    for way in _WAYS:
+        was, becomes = _at(before, way), _at(after, way)
+        if was != becomes:
+            yield f"{'.'.join(way)} was {_said(was)} and becomes {_said(becomes)}"
+
+
+def _elsewhere(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    for title, text in before.items():
+        if title.startswith(_VOLUMES) and _source(text) != _source(after.get(title, "{}")):
+            yield f"{title} leads to another volume" if title in after else f"{title} goes away"
+
+
+def _source(text: str) -> list[Any]:
+    spec = _parsed(text).get("spec") or {}
+    return [spec.get(name) for name in (*_SOURCES, "volumeName")]
+
+
+def _values(documents: Mapping[str, str]) -> Any:
+    return _parsed((_parsed(documents[_SECRET]).get("data") or {}).get(_VALUES, "{}"))
+
+
+def _parsed(text: str) -> Any:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(text, loader) or {}  # noqa: S506 the safe one, in C where there is one
+
+
+def _at(values: Any, path: tuple[str, ...]) -> Any:
+    for step in path:
+        values = values.get(step) if isinstance(values, Mapping) else None
+    return values
+
+
+def _said(value: Any) -> str:
+    return "not set" if value is None else f"`{value}`"
