@@ -12,6 +12,7 @@ from tests.support.cluster.fixtures import with_hub_image
 from tests.support.cluster.needs import missing
 from tests.support.cluster.processes import ClusterError
 from tests.support.cluster.store import image_store
+from tests.support.ingress import pebble
 
 
 def main() -> str | None:
@@ -45,7 +46,7 @@ def _run(cluster: Cluster, options: argparse.Namespace) -> None:
                 cluster.up([image.archive()])
             print(f"export KUBECONFIG={cluster.kubeconfig}")
         case "build":
-            print(image_store([image.archive()]).parent)
+            print(image_store([image.archive()]).parent, pebble.program().parent, sep="\n")
         case "down":
             cluster.down()
         case "status":
