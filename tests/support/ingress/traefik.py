@@ -42,8 +42,8 @@ class Traefik:
         return self._folder / "orders.json"
 
     def start(self, issuer: Pebble | None = None) -> None:
-        """Start it anew and wait until it listens. With `issuer`, it orders a certificate for each host itself; without, as the chart
-        has it, it shows what the Secrets of the Ingress objects hold, and one that nobody vouches for where there is none."""
+        """Start it anew and wait until it listens. With `issuer`, it orders a certificate for each host itself; without, as the
+        chart has it, it shows what the Secrets of Ingress objects hold, and one that nobody vouches for where there is none."""
         self.end()
         self._folder.mkdir(exist_ok=True)
         program = self._cluster.layout.bin / "traefik"
