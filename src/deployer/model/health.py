@@ -79,7 +79,7 @@ class CheckStep:
     """One step of a check. `status`: ok, failed, skipped, or pending: not yet, and no fault of the hub. `seconds` is wall time.
 
     `choice` is the title of the environment and machine that it used, empty for the hub's default. `expected` and `found` are
-    phrases for a person; `logs` are there on failure.
+    phrases for a person; `logs` are there on failure. `no_room`: it failed as no node took the server.
     """
 
     name: str
@@ -89,6 +89,7 @@ class CheckStep:
     expected: str = ""
     found: str = ""
     logs: tuple[LogTail, ...] = ()
+    no_room: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

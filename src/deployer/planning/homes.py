@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_SECRET, _VALUES = "Secret/hub", "values.yaml"
+from deployer.planning.documents import SECRET, hub_values, parsed
+
 _VOLUMES = ("PersistentVolume/", "PersistentVolumeClaim/homes")
 _WAYS = (
     ("singleuser", "storage", "type"),
@@ -22,9 +23,9 @@ _SOURCES = ("nfs", "csi", "local", "hostPath")
 
 def other_homes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, ...]:
     """What of the way to people's homes changes, in words: documents by their titles, before and after."""
-    if before == after or _SECRET not in before or _SECRET not in after:
+    if before == after or SECRET not in before or SECRET not in after:
         return ()
-    return (*_moved(_values(before), _values(after)), *_elsewhere(before, after))
+    return (*_moved(hub_values(before), hub_values(after)), *_elsewhere(before, after))
 
 
 def _moved(before: Any, after: Any) -> Iterator[str]:
@@ -43,19 +44,8 @@ def _elsewhere(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[
 
 
 def _source(text: str) -> list[Any]:
-    spec = _parsed(text).get("spec") or {}
+    spec = parsed(text).get("spec") or {}
     return [spec.get(name) for name in (*_SOURCES, "volumeName")]
-
-
-def _values(documents: Mapping[str, str]) -> Any:
-    return _parsed((_parsed(documents[_SECRET]).get("data") or {}).get(_VALUES, "{}"))
-
-
-def _parsed(text: str) -> Any:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(text, loader) or {}  # noqa: S506 the safe one, in C where there is one
 
 
 def _at(values: Any, path: tuple[str, ...]) -> Any:

@@ -15,7 +15,7 @@ from deployer.services.kernels import UserServer
 from deployer.services.login import LoginPage, ask_provider, faults, login_page
 from deployer.services.notebook import Notebook, default_notebook, read_notebook, run_notebook
 from deployer.services.reach import pending, reached
-from deployer.services.spawning import start_server, stop_server
+from deployer.services.spawning import NoNodeError, start_server, stop_server
 from deployer.services.transport import Route
 
 HUB, LOGIN, PROVIDER, USER = "Hub answers", "Login page", "Login provider", "Check user"
@@ -101,11 +101,21 @@ class _Record:
         except DeployerError as error:
             found = f"{error.message} ({error.hint})" if error.hint else error.message
             status, tails = FAILED, tuple(tail for who in logs if (tail := self._tail(who)).lines)
+            no_room = isinstance(error, NoNodeError)
         else:
-            found, status, tails = outcome.found, outcome.status, ()
+            found, status, tails, no_room = outcome.found, outcome.status, (), False
         seconds = self.clock.monotonic() - began
         self.steps.append(
-            CheckStep(name=name, status=status, seconds=seconds, choice=choice, expected=expected, found=found, logs=tails)
+            CheckStep(
+                name=name,
+                status=status,
+                seconds=seconds,
+                choice=choice,
+                expected=expected,
+                found=found,
+                logs=tails,
+                no_room=no_room,
+            )
         )
         return status != FAILED
 

@@ -11,12 +11,15 @@ from deployer.services.jupyterhub import BusyError, HubClient
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
 _EVENTS_TOLD = 3
+_NO_NODE, _ASSIGNED, _VOLUME = "nodes are available", "Successfully assigned", "PersistentVolumeClaim"
+"""Words of Kubernetes' scheduler."""
 
 
 def start_server(hub: HubClient, user: str, options: Mapping[str, str], *, seconds: float, clock: Clock) -> str:
     """Start the user's server and wait until the hub calls it ready. Returns its path.
 
-    Raises ServiceError with what the hub said last, when the start fails or takes longer than `seconds`.
+    Raises ServiceError with what the hub said last, when the start fails or takes longer than `seconds`; NoNodeError where no
+    node took it.
     """
     deadline = clock.monotonic() + seconds
     _ask_until_accepted(hub, user, options, deadline=deadline, clock=clock)
@@ -24,12 +27,15 @@ def start_server(hub: HubClient, user: str, options: Mapping[str, str], *, secon
     while clock.monotonic() < deadline:
         try:
             path = _follow(hub, user, heard, deadline=deadline, clock=clock)
+        except _SpawnFailedError as error:
+            raise (NoNodeError(error.message) if _waits_for_a_node(heard) else error) from None
         except _StreamBrokenError as error:
             path = _ready_after_all(hub, user, error)
             clock.sleep(0 if path else _LONGEST_PAUSE)
         if path:
             return path
-    raise ServiceError(f"not ready after {seconds:g} s{_trail(heard)}")
+    kind = NoNodeError if _waits_for_a_node(heard) else ServiceError
+    raise kind(f"not ready after {seconds:g} s{_trail(heard)}")
 
 
 def stop_server(hub: HubClient, user: str, *, seconds: float, clock: Clock) -> None:
@@ -44,6 +50,10 @@ def stop_server(hub: HubClient, user: str, *, seconds: float, clock: Clock) -> N
         pause = min(2 * pause, _LONGEST_PAUSE)
         state = hub.server(user)
         gone = state is None or state.gone
+
+
+class NoNodeError(ServiceError):
+    """No node has room for the server."""
 
 
 class _StreamBrokenError(ServiceError):
@@ -89,6 +99,12 @@ def _ready_after_all(hub: HubClient, user: str, broken: ServiceError) -> str:
     if state is None or state.gone:
         raise ServiceError(f"it neither runs nor starts any more; {broken.message}")
     return state.url if state.ready else ""
+
+
+def _waits_for_a_node(heard: list[str]) -> bool:
+    """The scheduler's last word, which the spawner hands on, is that no node takes the server's pod."""
+    words = [message for message in heard if _NO_NODE in message or _ASSIGNED in message]
+    return bool(words) and _NO_NODE in words[-1] and _VOLUME not in words[-1]
 
 
 def _trail(heard: list[str]) -> str:

@@ -19,12 +19,14 @@ from deployer.model.release import HubRef, Release
 from deployer.planning.homes import other_homes
 from deployer.planning.plans import hub_plan
 from deployer.planning.redaction import redacted
+from deployer.planning.room import pods_ask_otherwise, servers_ask_otherwise
 from deployer.workflows.choosing import Choice, target_for, to_deploy
 from deployer.workflows.preparation import read_fleet, releases
 
 _STAGES = ("staging", "canary", "production")
 _Work: TypeAlias = tuple[Callable[[], Target], Release]
 """What finds a target, and its release: one cluster that cannot be reached is no failure of the others."""
+_ROOM = "A node pool that can grow may still make room; else look at the node pools and at what servers ask for."
 _FIX = "Mend what the log says, then deploy again."
 
 
@@ -149,14 +151,16 @@ def _carry_out(effects: Effects, target: Target, release: Release, planned: _Pla
     """Apply every step and use the hub. What fails is undone where something good can come back, or nothing was there before."""
     before = planned.running
     undoable = before is None or (before.returnable and _serves(effects, target, release.ref))
+    ask_otherwise = pods_ask_otherwise
     try:
         for step in planned.plan.steps:
             with effects.progress.step(step.title):
                 target.apply(step, release, planned.manifests)
+        ask_otherwise = servers_ask_otherwise
         report = use(effects, target, release.ref, expected_login(release)) if check else None
-    except NoRoomError as sick:
-        raise (_waiting(sick) if before else _rolled_back(effects, target, release, before, sick)) from sick
     except UnhealthyError as sick:
+        if isinstance(sick, NoRoomError) and before and not ask_otherwise(before.documents, planned.manifests.documents):
+            raise _waiting(sick) from sick
         raise (_rolled_back(effects, target, release, before, sick) if undoable else _left(sick)) from sick
     except BaseException:
         if undoable:
@@ -185,7 +189,8 @@ def use(effects: Effects, target: Target, ref: HubRef, login: ExpectedLogin | No
     access = access if access.login_replaced else replace(access, login=login)
     report = effects.prober.check(access, all_profiles=False, log=log)
     if not report.healthy:
-        raise UnhealthyError(_what_failed(report), hint=_FIX)
+        kind = NoRoomError if any(step.no_room for step in report.steps) else UnhealthyError
+        raise kind(_what_failed(report), hint=_ROOM if kind is NoRoomError else _FIX)
     return report
 
 

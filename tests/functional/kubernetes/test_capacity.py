@@ -174,6 +174,7 @@ def test_a_change_that_asks_for_a_node_that_is_not_there_is_rolled_back(as_usual
     content = hub_file()
     content["values"]["jupyterhub"]["proxy"]["chp"]["nodeSelector"] = {"kind": "none-such"}
     as_usual.write(content)
+    assert "open notebooks reconnect, as the proxy restarts" in as_usual.deploy("--dry-run").out
     with effects_with(as_usual, scale_up_seconds=3) as impatient, pytest.raises(RolledBackError) as failure:
         deploy(impatient, WELCOME, UNCHECKED)
     assert nameless(to_text(failure.value)) == ELSEWHERE

@@ -63,6 +63,8 @@ def test_a_changed_word_restarts_the_hub_and_no_server(fleet: ClusterFleet, kern
     planned = fleet.deploy("--dry-run")
     assert "+" in planned.out
     assert "Welcome back" in planned.out
+    assert "logins pause" in planned.out
+    assert "notebooks reconnect" not in planned.out
     ended = fleet.deploy()
     assert ended.code == 0, ended.err
     assert "Welcome back" in kernel.person.page("hub/home")

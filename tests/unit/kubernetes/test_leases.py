@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -68,12 +69,14 @@ def test_a_lock_is_given_back() -> None:
     assert LEASE not in api.objects
 
 
-def test_one_that_nobody_renews_is_taken_after_a_while_and_its_holder_named() -> None:
+@pytest.mark.parametrize("wrong", [timedelta(), timedelta(hours=1), timedelta(hours=-1)], ids=str)
+def test_one_that_nobody_renews_is_taken_after_a_while_and_its_holder_named(wrong: timedelta) -> None:
     api, clock, lines = Api(), Clock(), Lines()
     path = LEASE.rpartition("/")[0]
-    api.request("POST", path, body={"metadata": {"name": "prod"}, "spec": {"holderIdentity": "grace on laptop"}})
+    lease = {"holderIdentity": "grace on laptop", "renewTime": (clock.now() - wrong).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+    api.request("POST", path, body={"metadata": {"name": "prod"}, "spec": lease})
     with leases(api, "ada", clock, lines).held("prod"):
-        assert clock.seconds >= LEASE_SECONDS
+        assert LEASE_SECONDS <= clock.seconds < LEASE_SECONDS * 2
     assert lines.text == "prod is being changed by grace on laptop; waiting for it\n"
 
 

@@ -291,3 +291,19 @@ def test_a_login_page_that_logs_in_by_itself_is_not_followed() -> None:
         report = probe(access(hub.url))
         assert "GET /hub/tmplogin" not in hub.asked
     assert report.steps[1].found == "redirect to /hub/tmplogin"
+
+
+FULL = "2026-11-26T21:24:00Z [Warning] 0/3 nodes are available: 3 Insufficient memory."
+ASSIGNED = "2026-11-26T21:25:00Z [Normal] Successfully assigned prod/jupyter-deployer-check to node1"
+UNBOUND = "2026-11-26T21:24:00Z [Warning] 0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims."
+
+
+@pytest.mark.parametrize(
+    ("heard", "no_room"), [([FULL], True), ([FULL, ASSIGNED], False), ([ASSIGNED], False), ([UNBOUND], False), ([], False)]
+)
+def test_a_server_that_no_node_takes(heard: list[str], *, no_room: bool) -> None:
+    failed = {"progress": 100, "failed": True, "message": "Spawn failed: Timeout"}
+    stream = events(*({"progress": 50, "message": message} for message in heard), failed)
+    with scripted_hub({f"GET {ME}/server/progress": stream}) as hub:
+        report = probe(access(hub.url), options=HASTY)
+    assert failures(report)[START].no_room is no_room

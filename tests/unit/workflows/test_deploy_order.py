@@ -102,10 +102,11 @@ class Said:
 
 @dataclass
 class Prober:
-    """Finds what it is told to find, one after the other. `served`: people could log in before."""
+    """Finds what it is told to find, one after the other. `served`: people could log in before; `no_room`: why it fails."""
 
     healthy: list[bool]
     served: bool = True
+    no_room: bool = False
 
     def look(self, access: HubAccess) -> str:
         return "" if self.served else "/hub/login answered 500"
@@ -115,7 +116,9 @@ class Prober:
     ) -> CheckReport:
         status = "ok" if self.healthy.pop(0) else "failed"
         logs = (LogTail("hub", tuple(log(None))),)
-        step = CheckStep(name="Login page", status=status, seconds=0.1, expected="200", found="500", logs=logs)
+        step = CheckStep(
+            name="Login page", status=status, seconds=0.1, expected="200", found="500", logs=logs, no_room=self.no_room
+        )
         return CheckReport(ref=access.ref, url=access.url, steps=(step,))
 
 
@@ -203,21 +206,34 @@ def test_what_fails_is_undone_where_that_helps(
     assert "settle" not in target.done
 
 
+@pytest.mark.parametrize(("asked", "error"), [("1G", NoRoomError), ("64G", RolledBackError)])
+def test_servers_that_no_node_takes_are_the_changes_fault_where_it_asks_for_more(asked: str, error: type[DeployerError]) -> None:
+    before, after = (f'data: {{values.yaml: "singleuser: {{memory: {memory}}}"}}' for memory in ("1G", asked))
+    effects = replace(world()[0], prober=Prober([False, True], no_room=True))
+    target = DescribedTarget(now=replace(GOOD, documents={"Secret/hub": before}), documents={"Secret/hub": after, "new": "yes"})
+    with pytest.raises(error) as failure:
+        deploy_releases(effects, [(target, release())], APPLY)
+    assert type(failure.value) is error
+
+
+@dataclass
+class DescribedTarget(RememberingTarget):
+    """Renders what it is told to."""
+
+    documents: dict[str, str] = field(default_factory=dict)
+
+    def render(self, release: Release) -> Manifests:
+        return Manifests(self.documents)
+
+
 def secret_of(sub_path: str) -> str:
     values = f"singleuser: {{storage: {{type: static, static: {{subPath: '{sub_path}'}}}}}}"
     return f'data: {{values.yaml: "{values}"}}'
 
 
-@dataclass
-class MovingTarget(RememberingTarget):
-    """Its people's homes are to be looked for elsewhere."""
-
-    def render(self, release: Release) -> Manifests:
-        return Manifests({"Secret/hub": secret_of("new")})
-
-
 def test_homes_that_would_appear_empty_need_a_word() -> None:
-    target = MovingTarget(now=replace(GOOD, documents={"Secret/hub": secret_of("old")}))
+    documents = {"Secret/hub": secret_of("new")}
+    target = DescribedTarget(now=replace(GOOD, documents={"Secret/hub": secret_of("old")}), documents=documents)
     planned = deploy_releases(world()[0], [(target, release())], DeployOptions(dry_run=True))
     assert any("would appear empty" in notice for notice in planned.hubs[0].plan.notices)
     with pytest.raises(GuardError) as failure:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from deployer.errors import ExternalError, GuardError, LockedError, NoRoomError, UnhealthyError, UnknownNameError, UsageError
+from deployer.errors import ExternalError, GuardError, LockedError, UnknownNameError, UsageError
 from deployer.model.findings import Findings
 from deployer.model.health import HubAccess
 from deployer.model.plan import Manifests, Running, Step
@@ -32,7 +32,6 @@ from deployer.targets.kubernetes.relay import relay
 from deployer.targets.kubernetes.releases import Releases, Revision
 from deployer.targets.kubernetes.rendering import Renderer, hub_values
 from deployer.targets.kubernetes.rollout import Rollout, is_ready
-from deployer.targets.kubernetes.room import asks_for_more
 from deployer.targets.kubernetes.schema import lies_elsewhere, require_usable, stays
 from deployer.targets.kubernetes.stack import LOCK
 from deployer.targets.kubernetes.trial import Trial, Tried
@@ -46,6 +45,8 @@ _HOMES = "homes"
 _NAMESPACE, _REPAIR, _DEFINE = "namespace", "repair", "define"
 _TRY, _SAVE, _UPGRADE = "try", "save-database", "upgrade"
 _PAUSE = "logins pause for less than a minute; running servers go on"
+_BLINK = "; open notebooks reconnect, as the proxy restarts"
+_PROXY = "Deployment/proxy"
 _SERVERS = "component=singleuser-server"
 
 
@@ -134,7 +135,9 @@ class KubernetesTarget:
         steps.append(Step(_TRY, "Try the new configuration beside what runs"))
         if running:
             steps.append(Step(_SAVE, "Save the hub's database"))
-        return (*steps, Step(_UPGRADE, "Upgrade the release and wait until it runs", _PAUSE if running else ""))
+        same_proxy = running and running.documents.get(_PROXY) == manifests.documents.get(_PROXY)
+        pauses = f"{_PAUSE}{'' if same_proxy else _BLINK}" if running else ""
+        return (*steps, Step(_UPGRADE, "Upgrade the release and wait until it runs", pauses))
 
     @contextmanager
     def lock(self, ref: HubRef) -> Iterator[None]:
@@ -325,13 +328,7 @@ class KubernetesTarget:
             self.digest_key(release.ref, keep=True),
         )
         self.installer.upgrade(release)
-        try:
-            self.rollout(namespace).wait()
-        except NoRoomError as full:
-            asked = attempt.before.record.documents if attempt.before.record else {}
-            if asks_for_more(asked, manifests.documents):
-                raise UnhealthyError(full.message, hint=full.hint) from None
-            raise
+        self.rollout(namespace).wait()
 
     def _return(self, ref: HubRef, revision: int) -> int:
         """Helm's revision again, with the database as it was where the new hub has changed its schema. Returns its new number."""

@@ -1,14 +1,12 @@
-"""What is told of a namespace that does not go, and whether a release asks nodes for something else than before."""
+"""What is told of a namespace that does not go."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-import yaml
 
 from deployer.targets.kubernetes.namespaces import what_keeps
-from deployer.targets.kubernetes.room import asks_for_more
 
 REMAINING = {
     "type": "NamespaceContentRemaining",
@@ -43,23 +41,3 @@ DONE = {"type": "NamespaceDeletionContentFailure", "status": "False", "message":
 )
 def test_what_keeps_a_namespace(conditions: list[dict[str, Any]], told: str) -> None:
     assert what_keeps({"status": {"conditions": conditions}}) == told
-
-
-def deployment(memory: str = "100M", **pod: Any) -> dict[str, str]:
-    container = {"name": "hub", "resources": {"requests": {"memory": memory}}}
-    spec = {"template": {"spec": {"containers": [container], **pod}}}
-    return {"Deployment/hub": yaml.safe_dump({"kind": "Deployment", "spec": spec})}
-
-
-@pytest.mark.parametrize(
-    ("after", "more"),
-    [
-        (deployment(), False),
-        (deployment() | {"Secret/hub": "another"}, False),
-        (deployment("2G"), True),
-        (deployment(nodeSelector={"kind": "big"}), True),
-        (deployment() | {"Deployment/other": deployment()["Deployment/hub"]}, True),
-    ],
-)
-def test_a_release_that_asks_nodes_for_something_else(after: dict[str, str], *, more: bool) -> None:
-    assert asks_for_more(deployment(), after) is more
