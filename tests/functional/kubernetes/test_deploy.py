@@ -124,27 +124,29 @@ def test_going_back_one_deploy(fleet: ClusterFleet, kernel: Kernel) -> None:
     assert "unchanged" in fleet.deploy().out
 
 
+def pod_of(fleet: ClusterFleet, user: str) -> None:
+    """A server of somebody else, whose image nobody has."""
+    notes = fleet.get("pod", "jupyter-ada")["metadata"]["annotations"] | {"hub.jupyter.org/username": user}
+    labels = {"component": "singleuser-server"}
+    metadata = {"name": f"jupyter-{user}", "namespace": "welcome", "labels": labels, "annotations": notes}
+    stuck = {"name": "notebook", "image": "localhost/no-such-image:1"}
+    fleet.cluster.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": [stuck]}})
+
+
+def test_the_server_of_a_check_is_no_users(fleet: ClusterFleet, kernel: Kernel) -> None:
+    pod_of(fleet, "deployer-check")
+    (hub,) = fleet.run("status", "onenode", "--format", "json").data["hubs"]
+    fleet.cluster.kubectl("delete", "pod", "jupyter-deployer-check", "-n", "welcome", "--wait=false")
+    assert hub["users"] == 1
+
+
 def test_why_a_server_does_not_start(fleet: ClusterFleet, kernel: Kernel) -> None:
     ended = fleet.run("diagnose", "onenode", "welcome", "ada")
     assert ended.code == 0, ended.out
     assert "pod jupyter-ada runs" in ended.out
     assert "volume claim-ada is bound" in ended.out
     assert "last lines of the log of server of ada:" in ended.out
-    pod = fleet.get("pod", "jupyter-ada")
-    stuck = {"name": "notebook", "image": "localhost/no-such-image:1"}
-    fleet.cluster.apply(
-        {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {
-                "name": "jupyter-eve",
-                "namespace": "welcome",
-                "labels": {"component": "singleuser-server"},
-                "annotations": pod["metadata"]["annotations"] | {"hub.jupyter.org/username": "eve"},
-            },
-            "spec": {"containers": [stuck]},
-        }
-    )
+    pod_of(fleet, "eve")
     wait_for("the image to fail", lambda: "ErrImage" in str(fleet.get("pod", "jupyter-eve")["status"]))
     ended = fleet.run("diagnose", "onenode", "welcome", "eve", "--format", "json")
     fleet.cluster.kubectl("delete", "pod", "jupyter-eve", "-n", "welcome", "--wait=false")

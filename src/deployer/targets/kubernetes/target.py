@@ -104,7 +104,7 @@ class KubernetesTarget:
             healthy=not detail,
             address=record.address if record else "",
             version=_image(hub),
-            users=len(namespace.list("pods", labels=_SERVERS, metadata_only=True)),
+            users=sum(owner(pod) != CHECK_USER for pod in namespace.list("pods", labels=_SERVERS, metadata_only=True)),
             deployed_at=record.deployed_at if record else "",
             deployed_by=record.deployed_by if record else "",
             detail=detail,
