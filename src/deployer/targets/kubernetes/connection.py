@@ -50,15 +50,6 @@ class Connection:
     @cached_property
     def client(self) -> Any:
         """The client's ApiClient, for plain requests."""
-        return self.fresh_client()
-
-    def close(self) -> None:
-        """End its connections, where there are any."""
-        if "client" in self.__dict__:
-            self.client.rest_client.pool_manager.clear()
-
-    def fresh_client(self) -> Any:
-        """An ApiClient of one's own: streams replace parts of it."""
         from kubernetes import client, config
         from kubernetes.config import ConfigException
 
@@ -72,6 +63,11 @@ class Connection:
                 hint="Get it anew from whoever runs the cluster.",
             ) from None
         return client.ApiClient(settings)
+
+    def close(self) -> None:
+        """End its connections, where there are any."""
+        if "client" in self.__dict__:
+            self.client.rest_client.pool_manager.clear()
 
     def request(
         self, method: str, path: str, *, body: Any = None, query: dict[str, str] | None = None, kind: str = "", accept: str = ""
@@ -107,29 +103,43 @@ class Connection:
 
     def execute(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> str:
         """Run a command in a container. Returns what it prints, on both of its streams. Raises as `request` does."""
-        from kubernetes.client import CoreV1Api
         from kubernetes.client.exceptions import ApiException
-        from kubernetes.stream import stream
+        from kubernetes.stream.ws_client import websocket_call
         from websocket import WebSocketException
 
+        query = [("container", container), ("stdout", "true"), ("stderr", "true"), *(("command", word) for word in command)]
+
         def send() -> str:
-            run = CoreV1Api(self.fresh_client()).connect_get_namespaced_pod_exec
-            wanted = {"container": container, "command": list(command), "stdout": True, "stderr": True, "_preload_content": False}
+            path = f"/api/v1/namespaces/{namespace}/pods/{pod}/exec"
+            output = self._stream(websocket_call, path, query, binary=True, _preload_content=False)
             try:
-                output = stream(run, pod, namespace, **wanted)
-                try:
-                    output.run_forever(timeout=_COMMAND_SECONDS)
-                    return str(output.read_all())
-                finally:
-                    output.sock.shutdown()  # its own `close` leaves it open where the server has closed first
-            except ApiException as error:
-                raise _refused_socket(error) from None
+                output.run_forever(timeout=_COMMAND_SECONDS)
+                return bytes(output.read_all()).decode(errors="replace")
             except (WebSocketException, OSError) as error:
                 raise ApiException(status=0, reason=str(error)) from None
+            finally:
+                output.sock.shutdown()  # its own `close` leaves it open where the server has closed first
 
         answer: str | None = self.patiently(send)
         self._journal.did(f"run `{command[0]}` in container {container} of namespace {namespace}")
         return answer or ""
+
+    def forward(self, namespace: str, pod: str, port: int) -> Any:
+        """The client's PortForward: sockets that lead to a port of a pod. Raises as `request` does."""
+        from kubernetes.stream.ws_client import portforward_call
+
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/portforward"
+        return self.patiently(lambda: self._stream(portforward_call, path, [("ports", str(port))]))
+
+    def _stream(self, opening: Callable[..., Any], path: str, query: list[tuple[str, str]], **settings: Any) -> Any:
+        """By a function of the client's. Its classes of the whole API, which wrap these, take a second and more to import."""
+        from kubernetes.client.exceptions import ApiException
+
+        method, url, headers, *_ = self.client.param_serialize("GET", path, query_params=query, auth_settings=["BearerToken"])
+        try:
+            return opening(self.client.configuration, method, url, headers=headers, **settings)
+        except ApiException as error:
+            raise _refused_socket(error) from None
 
     def patiently(self, send: Callable[[], Any]) -> Any:
         """Again and again while the API server does not answer, for a minute at most."""

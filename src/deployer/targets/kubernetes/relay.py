@@ -26,14 +26,8 @@ def _accept(listener: socket.socket, connection: Connection, namespace: str, pod
 
 
 def _serve(client: socket.socket, connection: Connection, namespace: str, pod: str, port: int) -> None:
-    from kubernetes.client import CoreV1Api
-    from kubernetes.stream import portforward
-
     with client, suppress(OSError, DeployerError):  # a connection that breaks says as much
-        core = CoreV1Api(connection.fresh_client())
-        forwarding = connection.patiently(
-            lambda: portforward(core.connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port))
-        )
+        forwarding = connection.forward(namespace, pod, port)
         with closing(forwarding.socket(port)) as inside:
             inside.setblocking(True)
             back = threading.Thread(target=_pump, args=(inside, client), daemon=True)
