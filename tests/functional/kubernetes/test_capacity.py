@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.support import image
 from tests.support.cluster import Cluster
+from tests.support.cluster.layout import NODE
 from tests.support.cluster_effects import effects_with
 from tests.support.cluster_fleet import ClusterFleet, hub_file, nameless
 from tests.support.hub_driver import Kernel, wait_for
@@ -155,12 +156,12 @@ def test_no_node_is_of_the_right_kind(as_usual: ClusterFleet) -> None:
 
 def test_room_that_went_while_the_hub_restarted_is_not_the_changes_fault(as_usual: ClusterFleet, kernel: Kernel) -> None:
     as_usual.write(hub_file("Restarted"))
-    cordon = AtStep("Upgrade the release", lambda: as_usual.cluster.kubectl("cordon", "--all"))
+    cordon = AtStep("Upgrade the release", lambda: as_usual.cluster.kubectl("cordon", NODE))
     try:
         with effects_with(as_usual, progress=cordon, scale_up_seconds=3) as impatient, pytest.raises(NoRoomError) as failure:
             deploy(impatient, WELCOME, UNCHECKED)
     finally:
-        as_usual.cluster.kubectl("uncordon", "--all")
+        as_usual.cluster.kubectl("uncordon", NODE)
     assert nameless(to_text(failure.value)) == GONE
     assert failure.value.exit_code == 7
     wait_for("the new hub", lambda: "Restarted" in kernel.person.page("hub/home"))
