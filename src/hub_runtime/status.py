@@ -8,13 +8,14 @@
       "url": "http://127.0.0.1:8000/",
       "applied": "sha256 ...",                   digest of the start files that the running hub was started with
       "refused": null | {"digest", "reason", "log"},   the last start files that could not make a hub; the running hub goes on
-      "since": 1764000000.0,                     seconds since the epoch when this state began
+      "reloads": {"asked": 3, "done": 2},        how often files were to be taken up, and up to which of these it is done
       "supervisor": {"pid", "ticks"},            `ticks`: start time from /proc/<pid>/stat, so that a reused pid is not believed
       "parts": {"hub": {"pid", "ticks", "restarts", "ready"}, "proxy": {...}}
     }
 
 The digest is `start_digest`: the SHA-256 of settings.json's bytes, a zero byte, and values.json's bytes. To reload, write the
-start files, send SIGHUP to the supervisor, and wait until `applied` (and `state` running) or `refused.digest` is the new digest.
+start files, send SIGHUP to the supervisor, and wait until more reloads are done than had been asked for: then `refused.digest` is
+the new digest, or `applied` is, once `state` is running.
 
 Signals that the deployer sends to the supervisor: SIGHUP reloads; SIGTERM ends everything, people's servers too; SIGUSR1 ends
 hub, proxy and supervisor and leaves people's servers to the next supervisor (for a new environment or another port).
@@ -59,6 +60,14 @@ class Refusal:
     log: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class Reloads:
+    """How often somebody asked for a reload, and up to which of these it is done: taken up or refused."""
+
+    asked: int = 0
+    done: int = 0
+
+
 @dataclass(slots=True, kw_only=True)
 class Status:
     """What the deployer is told."""
@@ -70,7 +79,7 @@ class Status:
     log: tuple[str, ...] = ()
     applied: str = ""
     refused: Refusal | None = None
-    since: float = 0.0
+    reloads: Reloads = field(default_factory=Reloads)
     parts: dict[str, PartStatus] = field(default_factory=dict)
     version: int = VERSION
 

@@ -98,7 +98,11 @@ class Supervisor:
         for number in (SIGTERM, SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(SIGUSR1, self._leave)
-        loop.add_signal_handler(SIGHUP, self._reload.set)
+        loop.add_signal_handler(SIGHUP, self._ask_for_reload)
+
+    def _ask_for_reload(self) -> None:
+        self.tell.asked()
+        self._reload.set()
 
     def _leave(self) -> None:
         """End all but people's servers: they are for the next supervisor to adopt."""
@@ -199,10 +203,12 @@ class Supervisor:
         while True:
             await self._reload.wait()
             self._reload.clear()
+            number = self.tell.status.reloads.asked
             try:
                 await self._reload_once()
             except (RuntimeProblem, OSError) as problem:
                 self.tell.refused(start_digest(self.folder.start), str(problem))
+            self.tell.done(number)
 
     async def _reload_once(self) -> None:
         """Try what is asked for; if it makes a hub, restart the hub with it. Raises RuntimeProblem where it does not."""

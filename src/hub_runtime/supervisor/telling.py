@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from pathlib import Path
 
 from hub_runtime.processes import identity
@@ -18,7 +17,7 @@ class Teller:
 
     def __init__(self, path: Path, parts: dict[str, PartStatus]) -> None:
         me = identity(os.getpid()) or ProcessIdentity(os.getpid(), 0)
-        self.status = Status(supervisor=me, since=time.time(), parts=parts)
+        self.status = Status(supervisor=me, parts=parts)
         self._path = path
 
     @property
@@ -29,7 +28,6 @@ class Teller:
     def say(self, state: str, reason: str = "", lines: tuple[str, ...] = ()) -> None:
         """A new state, and why."""
         if state != self.status.state:
-            self.status.since = time.time()
             log.info("%s%s", state, f": {reason}" if reason else "")
         self.status.state, self.status.reason, self.status.log = state, reason, lines
         self.write()
@@ -43,6 +41,16 @@ class Teller:
         """These files make no hub; what ran goes on."""
         log.warning("refused: %s", reason)
         self.status.refused = Refusal(digest, reason, lines)
+        self.write()
+
+    def asked(self) -> None:
+        """Somebody asks for a reload."""
+        self.status.reloads.asked += 1
+        self.write()
+
+    def done(self, number: int) -> None:
+        """The reloads up to that one are done."""
+        self.status.reloads.done = number
         self.write()
 
     def write(self) -> None:

@@ -41,8 +41,10 @@ class Going:
     applied: str = ""
     refused: str = ""
     """Digest of the last start files that could not make a hub; then `reason` and `log` say why."""
-    since: float = 0.0
-    """When this state began."""
+    asked: int = 0
+    """How often a reload was asked for."""
+    done: int = 0
+    """Up to which of these it is done."""
 
     @property
     def supervised(self) -> bool:
@@ -97,28 +99,30 @@ class Supervision:
             else:
                 raise UnhealthyError(f"the supervisor of {folder.root} (pid {supervisor.pid}) does not end")
 
-    def _calm(self, folder: LocalFolder, supervisor: Identity) -> float:
-        """Let an earlier start or reload end, which nobody could tell from the one that is asked for now; a supervisor that says
-        nothing has just begun, or its file was damaged. Returns when the supervisor's state began."""
+    def _calm(self, folder: LocalFolder, supervisor: Identity) -> int:
+        """Let an earlier start or reload end, so that nothing of it comes after what is asked for now; a supervisor that says
+        nothing has just begun, or its file was damaged. Returns how often a reload was asked for."""
         began = self.clock.monotonic()
         while supervisor.alive():
             now = going(folder)
-            patience = _SECONDS_TO_START if now.state in _UNDER_WAY else 0.0 if now.state else _SECONDS_TO_SPEAK
+            under_way = now.state in _UNDER_WAY or now.done < now.asked
+            patience = _SECONDS_TO_START if under_way else 0.0 if now.state else _SECONDS_TO_SPEAK
             if self.clock.monotonic() - began >= patience:
                 break
             self.clock.sleep(_PAUSE)
-        return going(folder).since
+        return going(folder).asked
 
-    def _wait(self, folder: LocalFolder, pid: int, before: float = 0.0) -> None:
-        """Until the start files are applied and the hub runs, saying what it does meanwhile. `before`: when the state began that
-        must be over, as start files that are the same again look applied at once."""
+    def _wait(self, folder: LocalFolder, pid: int, before: int = -1) -> None:
+        """Until the start files are applied and the hub runs, saying what it does meanwhile. `before`: how often a reload had
+        been asked for, as start files that are the same again look applied, or refused, at once."""
         asked, said = start_digest(folder.start), ""
         until = self.clock.monotonic() + _SECONDS_TO_START
         while self.clock.monotonic() < until:
             now = going(folder)
-            if now.applied == asked and now.state == "running" and now.since != before:
+            done = now.done > before
+            if done and now.applied == asked and now.state == "running":
                 return
-            if now.refused == asked or now.state == "failed":
+            if (done and now.refused == asked) or now.state == "failed":
                 raise _sick(folder, now.reason, now.log)
             if not _lives(now, pid):
                 raise _sick(folder, "its supervisor ended at once", tuple(tail(folder.supervisor_log, _LAST_LINES)))
@@ -164,7 +168,7 @@ def going(folder: LocalFolder) -> Going:
     """How it goes; all empty where there is no supervisor or its file is damaged."""
     try:
         content: dict[str, Any] = json.loads(folder.status.read_bytes())
-        refused = content.get("refused") or {}
+        refused, reloads = content.get("refused") or {}, content.get("reloads") or {}
         supervisor = content["supervisor"]
         return Going(
             supervisor=Identity(int(supervisor["pid"]), int(supervisor["ticks"])),
@@ -174,7 +178,8 @@ def going(folder: LocalFolder) -> Going:
             url=str(content.get("url") or ""),
             applied=str(content.get("applied") or ""),
             refused=str(refused.get("digest") or ""),
-            since=float(content.get("since") or 0.0),
+            asked=int(reloads.get("asked", 0)),
+            done=int(reloads.get("done", 0)),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Going()
