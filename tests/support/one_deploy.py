@@ -1,6 +1,6 @@
-"""`python -m tests.support.one_deploy [NUMBER]`: deploy the hub `onenode/welcome` of the fleet in this folder, without a check.
+"""`python -m tests.support.one_deploy HUB [NUMBER]`: deploy a hub of cluster `onenode`, without a check.
 
-Prints each effect, then the outcome; killed right after the effect of this number, where there are so many.
+The fleet is in this folder. Prints each effect, then the outcome. It kills itself right after the effect of this number.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from tests.support.cluster_effects import effects_at
 
 from deployer.workflows.choosing import Choice
 from deployer.workflows.deploy import DeployOptions, deploy
-
-LEASE_SECONDS = 2.0
 
 
 class Deadly:
@@ -32,11 +30,11 @@ class Deadly:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(number: int = 0) -> None:
-    with effects_at(Path.cwd(), os.environ, journal=Deadly(number), lease_seconds=LEASE_SECONDS) as effects:
-        (hub,) = deploy(effects, Choice("onenode", ("welcome",)), DeployOptions(check=False)).hubs
-    print(hub.outcome.value)
+def main(hub: str, number: str = "0") -> None:
+    with effects_at(Path.cwd(), os.environ, journal=Deadly(int(number))) as effects:
+        (ended,) = deploy(effects, Choice("onenode", (hub,)), DeployOptions(check=False)).hubs
+    print(ended.outcome.value)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(*sys.argv[1:])

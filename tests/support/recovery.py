@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from tests.support.cluster_effects import effects_with
@@ -17,32 +17,26 @@ from tests.support.helm import kubectl
 from tests.support.unharmed import left_over
 
 from deployer.model.outcomes import Outcome
-from deployer.model.protocols import Clock, Effects, Target
+from deployer.model.protocols import Clock, Effects
 from deployer.model.release import HubRef
 from deployer.workflows.choosing import Choice, cluster_target
 from deployer.workflows.deploy import DeployOptions, deploy
 from deployer.workflows.preparation import read_fleet
 
-WELCOME = HubRef("onenode", "welcome")
 SOON = 2.0
 """Seconds after which a lock that nobody renews is free: who held it was killed, so nobody needs more."""
 
 
 def began(fleet: ClusterFleet, *arguments: str) -> subprocess.Popen[str]:
     """One deploy in a process of its own, as `tests.support.one_deploy` does it."""
-    return fleet.began(*arguments, module="tests.support.one_deploy")
+    return fleet.began(fleet.hub, *arguments, module="tests.support.one_deploy")
 
 
 def deployed(fleet: ClusterFleet, *, clock: Clock | None = None, lease_seconds: float = SOON, **patience: float) -> Outcome:
     """What comes of one deploy by this process."""
     with effects_with(fleet, clock, lease_seconds=lease_seconds, **patience) as effects:
-        (hub,) = deploy(effects, Choice(WELCOME.cluster, (WELCOME.hub,)), DeployOptions(check=False)).hubs
+        (hub,) = deploy(effects, Choice("onenode", (fleet.hub,)), DeployOptions(check=False)).hubs
     return hub.outcome
-
-
-def target_of(effects: Effects) -> Target:
-    """The test cluster."""
-    return cluster_target(effects, read_fleet(effects), WELCOME.cluster)
 
 
 @contextmanager
@@ -55,6 +49,11 @@ def names_of_new(fleet: ClusterFleet, kind: str, labels: str) -> Iterator[Iterat
             yield watching.stdout
         finally:
             watching.kill()
+
+
+def lock(fleet: ClusterFleet, effects: Effects) -> AbstractContextManager[None]:
+    """The hub's."""
+    return cluster_target(effects, read_fleet(effects), "onenode").lock(HubRef("onenode", fleet.hub))
 
 
 def kill(running: subprocess.Popen[str], *, helm: bool) -> None:
@@ -71,7 +70,7 @@ def brought_to_its_end(fleet: ClusterFleet) -> None:
     """The next deploy after one that was killed does what is left to do, the one after it finds nothing, and nothing is left."""
     assert deployed(fleet) in (Outcome.DEPLOYED, Outcome.UNCHANGED)
     assert deployed(fleet) is Outcome.UNCHANGED
-    with effects_with(fleet, lease_seconds=SOON) as effects, target_of(effects).lock(WELCOME):
+    with effects_with(fleet, lease_seconds=SOON) as effects, lock(fleet, effects):
         """One that was killed when all but its lock was done left that to the next who has something to do."""
     assert not left_over(fleet)
     labels = [entry["metadata"]["labels"] for entry in fleet.get("secrets", "-l", "owner=helm")["items"]]
