@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from deployer.cli.options import AllowDestroy, DryRun, SomeCluster, SomeHubs, Yes
+from deployer.cli.options import AllowDestroy, DryRun, Force, SomeCluster, SomeHubs, Yes
 from deployer.cli.session import Session
 
 Everything = Annotated[bool, typer.Option("--all", help="All hubs of the cluster; without a cluster, of the fleet.")]
-Force = Annotated[bool, typer.Option("--force", help="Also hubs that have not changed.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="How many hubs of one stage to deploy at a time.")]
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="With --dry-run: end with 3 where something is to do.")]
 

@@ -24,6 +24,7 @@ SomeHubs = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer every question with yes.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and touch nothing.")]
+Force = Annotated[bool, typer.Option("--force", help="Also what has not changed.")]
 AllowDestroy = Annotated[
     list[str] | None,
     typer.Option("--allow-destroy", metavar="ADDRESS", help="Allow the loss of this one thing, such as hub:demo/welcome/homes."),

@@ -15,6 +15,8 @@ def to_text(report: SupportReport) -> str:
 
 
 def _sentence(release: Installed) -> str:
+    if release.unchanged:
+        return f"{release.name} is unchanged"
     objects = f"{release.objects} object{'' if release.objects == 1 else 's'}"
     if release.planned:
         return f"{release.name} would be {'upgraded' if release.before else 'installed'} ({objects})"
@@ -24,7 +26,13 @@ def _sentence(release: Installed) -> str:
 def to_json(report: SupportReport) -> dict[str, Any]:
     """Plain data by the schema `support-deploy.json`."""
     releases = [
-        {"name": release.name, "objects": release.objects, "before": release.before, "planned": release.planned}
+        {
+            "name": release.name,
+            "objects": release.objects,
+            "before": release.before,
+            "unchanged": release.unchanged,
+            "planned": release.planned,
+        }
         for release in report.releases
     ]
     return {"cluster": report.cluster, "releases": releases}

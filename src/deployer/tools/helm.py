@@ -140,6 +140,10 @@ class Helm:
         command = ["uninstall", name, "--namespace", namespace, "--ignore-not-found", "--timeout", "10m"]
         self._run([*command, *(("--keep-history",) if keep_history else ()), *access.arguments], timeout=900)
 
+    def manifests(self, access: KubeAccess, name: str, *, namespace: str) -> str:
+        """The objects of the newest revision that came to its end, as one text. Raises ToolFailedError where there is none."""
+        return self._run(["get", "manifest", name, "--namespace", namespace, *access.arguments], timeout=60).stdout
+
     def history(self, access: KubeAccess, name: str, *, namespace: str) -> tuple[HelmRevision, ...]:
         """All revisions that helm still has, oldest first; none where there is no release."""
         command = ["history", name, "--namespace", namespace, "--output", "json", "--max", "256", *access.arguments]

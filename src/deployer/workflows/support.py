@@ -12,9 +12,9 @@ from deployer.workflows.preparation import read_fleet
 from deployer.workflows.selection import known
 
 
-def deploy_support(effects: Effects, name: str, *, dry_run: bool) -> SupportReport:
-    """Install or upgrade the support stack of a cluster. Raises UnknownNameError, ConfigurationError, UsageError where the
-    cluster is out of reach."""
+def deploy_support(effects: Effects, name: str, *, dry_run: bool, force: bool = False) -> SupportReport:
+    """Install or upgrade what has changed of the support stack of a cluster, with `force` all of it. Raises UnknownNameError,
+    ConfigurationError, UsageError where the cluster is out of reach."""
     fleet = read_fleet(effects)
     known("cluster", name, cluster_names(fleet))
     errors = [
@@ -34,4 +34,5 @@ def deploy_support(effects: Effects, name: str, *, dry_run: bool) -> SupportRepo
     stack = effects.support(access)
     wanted = release.values.get(CERTIFICATES, {}).get("enabled", True)
     stages = (cert_manager(name), release) if wanted else (release,)
-    return SupportReport(cluster=name, releases=tuple(stack.install(stage, dry_run=dry_run) for stage in stages))
+    installed = tuple(stack.install(stage, dry_run=dry_run, force=force) for stage in stages)
+    return SupportReport(cluster=name, releases=installed)

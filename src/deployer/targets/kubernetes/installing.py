@@ -38,6 +38,10 @@ class Installer:
         """The objects as the API server would get them, with what helm looks up in the cluster. Writes nothing."""
         return list(documents_of(json.loads(self._upgrade(release, dry_run=True))["manifest"]))
 
+    def installed(self, ref: HubRef) -> list[Object]:
+        """The objects of the newest revision, as they were given to the API server."""
+        return list(documents_of(self.renderer.helm.manifests(self.connection.helm, ref.hub, namespace=ref.hub)))
+
     def upgrade(self, release: Release) -> None:
         """Install or upgrade."""
         self._upgrade(release, dry_run=False)
