@@ -11,7 +11,8 @@ from tests.support.unharmed import answer_of
 pytestmark = pytest.mark.cluster
 
 SNIPPET = """\
-error: the hub does not take its new configuration: ValueError: no such course (hub.extraConfig.mine, line 2)
+error: the hub does not take its new configuration: hub.extraConfig.mine, line 2: ValueError: no such course
+    raise ValueError('no such course')
 It was only tried: the running hub was not touched.
 hint: Mend it, then deploy again.
 """
