@@ -46,9 +46,9 @@ class _ProberOnDemand:
         return HubProber(self._progress, self._clock).check(access, all_profiles=all_profiles, log=log, options=options)
 
     def pending(self, url: str) -> str:
-        from deployer.services.prober import HubProber
+        from deployer.services.reach import pending
 
-        return HubProber(self._progress, self._clock).pending(url)
+        return pending(url)
 
     def look(self, access: HubAccess) -> str:
         from deployer.services.prober import HubProber

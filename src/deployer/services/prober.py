@@ -14,7 +14,7 @@ from deployer.services.jupyterhub import HubClient
 from deployer.services.kernels import UserServer
 from deployer.services.login import LoginPage, ask_provider, faults, login_page
 from deployer.services.notebook import Notebook, default_notebook, read_notebook, run_notebook
-from deployer.services.reach import pending, reached
+from deployer.services.reach import PATIENCE, reached
 from deployer.services.spawning import NoNodeError, start_server, stop_server
 from deployer.services.transport import Route
 
@@ -23,8 +23,6 @@ START, NOTEBOOK, STOP = "Server starts", "Notebook runs", "Server stops"
 PUBLIC = "Public address"
 OK, FAILED, SKIPPED, PENDING = "ok", "failed", "skipped", "pending"
 _LOG_LINES = 20
-_SECONDS_FROM_OUTSIDE = 5.0
-"""What does not answer by then is not there for people either."""
 _LOOK_SECONDS = 10
 _HUBS_DEFAULT = ProfileChoice("")
 
@@ -62,10 +60,6 @@ class HubProber:
         finally:
             hub.close()
         return ""
-
-    def pending(self, url: str) -> str:
-        """What a hub's public address still waits for, in a phrase; empty where a hub answers there."""
-        return pending(url, seconds=_SECONDS_FROM_OUTSIDE)
 
 
 def _choices(access: HubAccess, all_profiles: bool) -> tuple[ProfileChoice, ...]:
@@ -195,7 +189,7 @@ class _Check:
         return _Outcome("there; a server that an earlier check left was stopped")
 
     def _public(self) -> _Outcome:
-        answer = reached(self.access, seconds=min(self.options.request_seconds, _SECONDS_FROM_OUTSIDE))
+        answer = reached(self.access, seconds=min(self.options.request_seconds, PATIENCE))
         return _Outcome(answer.pending, PENDING) if answer.pending else _Outcome(answer.found)
 
     def _use_server(self, choice: ProfileChoice) -> None:

@@ -18,6 +18,8 @@ import httpx
 from deployer.model.health import HubAccess
 from deployer.services.transport import Route
 
+PATIENCE = 5.0
+"""Seconds; what does not answer by then is not there for people either."""
 _MARK = "x-jupyterhub-version"
 """JupyterHub's own header, on every answer of its API, on refusals too."""
 _NO_SUCH_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
@@ -48,7 +50,7 @@ def reached(access: HubAccess, *, seconds: float) -> Reached:
     return Reached(found=f"{access.public} answers, and browsers accept its certificate")
 
 
-def pending(url: str, *, seconds: float) -> str:
+def pending(url: str, *, seconds: float = PATIENCE) -> str:
     """What any hub that answers at this address still waits for, in a phrase; empty where one answers."""
     try:
         with Route(url).client(seconds=seconds) as http:

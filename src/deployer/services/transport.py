@@ -7,10 +7,12 @@ import socket
 import ssl
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 
 import httpx
 
 _SECONDS_TO_CONNECT = 10.0
+_READING = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,14 @@ class _Elsewhere(httpx.BaseTransport):
         self._inner.close()
 
 
-@cache
 def _trusted() -> ssl.SSLContext:
-    """Reading all certificates takes a moment, so it is done once."""
+    """Reading all certificates takes a moment, so it is done once, however many ask at once."""
+    with _READING:
+        return _read()
+
+
+@cache
+def _read() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
