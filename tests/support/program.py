@@ -35,7 +35,7 @@ def deployer(*arguments: str | Path, cwd: Path, through: Sequence[str] = (), **e
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=900,  # of a machine that does other things, too
         check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)

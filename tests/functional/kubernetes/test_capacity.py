@@ -112,7 +112,7 @@ def test_a_full_node_is_waited_for_until_there_is_room(as_usual: ClusterFleet) -
         as_usual.cluster.apply(scaling_up(pod))
         assert next(lines) == f"{pod}: pod triggered scale-up: [{{small 1->2 (max: 3)}}]\n"
         make_room()
-        out, err = running.communicate(timeout=240)
+        out, err = running.communicate(timeout=900)
     assert running.returncode == 0, err
     assert "deployed in" in out
 

@@ -86,7 +86,7 @@ def test_a_namespace_that_is_being_removed_is_waited_for(hubs: ClusterFleet) -> 
     assert running.stderr is not None
     assert any("namespace north is being removed, waiting for it: 1 configmaps still there" in line for line in running.stderr)
     hubs.cluster.kubectl("patch", "configmap", "held", "-n", "north", "--type=merge", '--patch={"metadata":{"finalizers":null}}')
-    out, err = running.communicate(timeout=240)
+    out, err = running.communicate(timeout=900)
     assert running.returncode == 0, err
     assert outcomes(out) == {"north": "deployed"}
 
@@ -142,6 +142,8 @@ def test_a_database_elsewhere_is_not_changed_before_its_owner_has_saved_it(hubs:
 
 def test_a_hub_that_is_older_than_its_database_never_stops_the_one_that_runs(hubs: ClusterFleet) -> None:
     south = replace(hubs, hub="south")
+    south.write(small_hub("south"))
+    assert south.deploy().code == 0
     south.write(small_hub("south", extraFiles=another_schema(south)))
     ended = south.deploy()
     assert ended.code == 0, ended.err
