@@ -20,19 +20,21 @@ import httpx
 import jsonschema
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests.support import cert_manager
 from tests.support.browser import chromium
 from tests.support.cache import PROJECT
 from tests.support.charts import ChartRepository
 from tests.support.cluster import Cluster
 from tests.support.cluster_fleet import PASSWORD, hub_file
 from tests.support.hub_driver import wait_for
-from tests.support.ingress import InnerFleet, Pebble, Traefik
+from tests.support.ingress import InnerFleet, Pebble, Traefik, chart_values
 from tests.support.program import Ended
 
-pytestmark = [pytest.mark.cluster, pytest.mark.e2e]
+pytestmark = [pytest.mark.cluster, pytest.mark.e2e, pytest.mark.timeout(600)]
 HUB = "harbour"
 DOMAIN = "harbour.example.org"
 URL = f"https://{DOMAIN}/"
+SECRET = "https-certificate"
 NO_NAME = f"{DOMAIN} is not in the DNS yet; a record has to lead to {Traefik.address}"
 NO_CERTIFICATE = f"{DOMAIN} has no certificate yet that browsers accept: self-signed certificate"
 DEPLOYED = f"""\
@@ -57,11 +59,17 @@ class WayIn:
     def served(self) -> str:
         """Why a browser that trusts pebble would not accept what is served for the domain; empty where it would."""
         try:
-            with httpx.Client(verify=ssl.create_default_context(cafile=str(self.root)), trust_env=False) as client:
-                client.get(f"https://127.0.0.1:{self.port}/", headers={"Host": DOMAIN}, extensions={"sni_hostname": DOMAIN})
+            self.ask("")
         except httpx.ConnectError as error:
             return str(error)
         return ""
+
+    def ask(self, path: str) -> httpx.Response:
+        """What is answered to who comes by the domain and trusts pebble's authority alone. Raises httpx.ConnectError."""
+        trusting = ssl.create_default_context(cafile=str(self.root))
+        with httpx.Client(verify=trusting, trust_env=False) as client:
+            address = f"https://127.0.0.1:{self.port}/{path}"
+            return client.get(address, headers={"Host": DOMAIN}, extensions={"sni_hostname": DOMAIN})
 
     def order(self) -> None:
         """Let Traefik order a certificate for the domain, and wait until it serves it."""
@@ -72,13 +80,12 @@ class WayIn:
         """Put the certificate where cert-manager would put it, and let Traefik do as the chart has it."""
         orders = json.loads(self.traefik.orders.read_text())["pebble"]["Certificates"]
         (ordered,) = [entry for entry in orders if entry["domain"]["main"] == DOMAIN]
-        (tls,) = self.fleet.get("ingress", "jupyterhub")["spec"]["tls"]
         self.fleet.cluster.apply(
             {
                 "apiVersion": "v1",
                 "kind": "Secret",
                 "type": "kubernetes.io/tls",
-                "metadata": {"name": tls["secretName"], "namespace": HUB},
+                "metadata": {"name": SECRET, "namespace": HUB},
                 "data": {"tls.crt": ordered["certificate"], "tls.key": ordered["key"]},
             }
         )
@@ -99,33 +106,18 @@ def fitting(command: str, ended: Ended) -> Any:
 
 @contextmanager
 def certificate_of_cert_manager(cluster: Cluster, said: str) -> Iterator[None]:
-    """A Certificate in the hub's namespace as cert-manager would have it, with its words on why it is not ready."""
-    kinds = {"plural": "certificates", "singular": "certificate", "kind": "Certificate"}
-    anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
-    version = {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": anything}}
-    definition = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {
-            "name": "certificates.cert-manager.io",
-            "annotations": {"api-approved.kubernetes.io": "unapproved, a stand-in"},
-        },
-        "spec": {"group": "cert-manager.io", "scope": "Namespaced", "names": kinds, "versions": [version]},
-    }
-    cluster.apply(definition)
-    cluster.kubectl("wait", "--for=condition=Established", "crd/certificates.cert-manager.io", "--timeout=30s")
-    cluster.apply(
-        {
-            "apiVersion": "cert-manager.io/v1",
-            "kind": "Certificate",
-            "metadata": {"name": "https-certificate", "namespace": HUB},
-            "status": {"conditions": [{"type": "Ready", "status": "False", "message": said}]},
-        }
-    )
-    try:
+    """The Certificate that cert-manager makes for the hub's Ingress, with its words on why it is not ready."""
+    if reason := cert_manager.missing():
+        pytest.skip(reason)
+    metadata = {"name": SECRET, "namespace": HUB}
+    spec = {"secretName": SECRET, "dnsNames": [DOMAIN], "issuerRef": {"name": "letsencrypt", "kind": "ClusterIssuer"}}
+    condition = {"type": "Ready", "status": "False", "reason": "DoesNotExist", "message": said}
+    with cert_manager.kinds(cluster):
+        cluster.apply({"apiVersion": "cert-manager.io/v1", "kind": "Certificate", "metadata": metadata, "spec": spec})
+        status = json.dumps({"status": {"conditions": [condition]}})
+        words = ("certificate", SECRET, "-n", HUB, "--subresource=status", "--type=merge", "-p", status)
+        cluster.kubectl("patch", *words)
         yield
-    finally:
-        cluster.kubectl("delete", "crd", "certificates.cert-manager.io")
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +132,9 @@ def way_in(cluster: Cluster, chart_repository: ChartRepository, tmp_path_factory
         traefik.start()
         root = tmp_path_factory.mktemp("authority") / "root.pem"
         root.write_text(pebble.root())
-        yield WayIn(fleet, pebble, traefik, traefik.port(), fleet.deploy(), root)
+        first = fleet.deploy()
+        assert first.code == 0, first.err
+        yield WayIn(fleet, pebble, traefik, traefik.port(), first, root)
     finally:
         traefik.end()
         pebble.end()
@@ -173,7 +167,6 @@ def browser(reachable: WayIn) -> Iterator[Browser]:
 
 
 def test_a_hub_whose_name_nobody_knows_yet_is_deployed_and_says_so(way_in: WayIn) -> None:
-    assert way_in.first.code == 0, way_in.first.err
     head, _, rest = way_in.first.out.partition("\n")
     assert head.startswith(f"onenode/{HUB}: deployed in ")
     assert rest == DEPLOYED
@@ -195,10 +188,7 @@ def test_a_certificate_that_is_not_there_yet_is_pending_with_the_words_of_its_is
 
 def test_the_ingress_serves_the_domain_with_a_certificate_that_an_acme_server_signed(reachable: WayIn) -> None:
     """`reachable` has tried both ways: an order that is validated over port 80, and the Secret that the Ingress names."""
-    trusting = ssl.create_default_context(cafile=str(reachable.root))
-    with httpx.Client(verify=trusting, trust_env=False) as client:
-        address = f"https://127.0.0.1:{reachable.port}/hub/login"
-        answer = client.get(address, headers={"Host": DOMAIN}, extensions={"sni_hostname": DOMAIN})
+    answer = reachable.ask("hub/login")
     assert answer.status_code == 200
     assert "Harbour" in answer.text
     plain = reachable.fleet.cluster.forward(f"{Traefik.address}:80")
@@ -206,7 +196,34 @@ def test_the_ingress_serves_the_domain_with_a_certificate_that_an_acme_server_si
     assert (moved.status_code, moved.headers["location"]) == (301, f"{URL}hub/")
 
 
+@pytest.mark.parametrize("name", ["%23", "%3F", "%2F", "%25", "%3B", "%C3%A9", "%40"])
+def test_names_of_files_and_people_pass_whatever_is_in_them(reachable: WayIn, name: str) -> None:
+    """Proxies are fond of refusing some: a notebook called `C# 100%.ipynb` could not be opened then."""
+    answer = reachable.ask(f"user/ada/api/contents/{name}.ipynb")
+    assert "x-jupyterhub-version" in answer.headers, f"{answer.status_code} {answer.text[:200]}"
+
+
+def test_where_nothing_is_behind_for_a_moment_people_are_told_to_ask_again(reachable: WayIn) -> None:
+    """As while a proxy restarts. After 404 JupyterLab would say that its kernels have died, and not ask any more."""
+    host, metadata = "nobody.example.org", {"name": "nobody", "namespace": HUB}
+    backend = {"service": {"name": "nobody", "port": {"number": 80}}}
+    rule = {"host": host, "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}
+    spec = {"ingressClassName": chart_values()["ingressClass"]["name"], "rules": [rule]}
+    reachable.fleet.cluster.apply(
+        {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"ports": [{"port": 80}]}},
+        {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": metadata, "spec": spec},
+    )
+
+    def told() -> bool:
+        with httpx.Client(verify=False, trust_env=False) as client:
+            return client.get(f"https://127.0.0.1:{reachable.port}/", headers={"Host": host}).status_code == 503
+
+    wait_for("503 instead of 404", told, 20)
+
+
 def test_a_browser_logs_in_and_its_kernel_outlives_a_deploy(reachable: WayIn, page: Page) -> None:
+    # While the proxy restarts, JupyterLab offers to start the server anew, which nobody has to. A kernel's end is another dialog.
+    page.add_locator_handler(page.locator(".jp-Dialog"), lambda dialog: dialog.get_by_role("button", name="Dismiss").click())
     page.goto(URL)
     page.get_by_label("Username").fill("grace")
     page.get_by_label("Password").fill(PASSWORD)

@@ -66,6 +66,8 @@ class Traefik:
     def _access(self) -> Iterator[str]:
         token = self._cluster.kubectl("create", "token", _ACCOUNT, "-n", _NAMESPACE, "--duration", "24h")
         provider = "--providers.kubernetesIngress"
+        said = chart_values()["providers"]["kubernetesIngress"]
+        yield from _flat(provider, {name: value for name, value in said.items() if name != "publishedService"})
         yield f"{provider}.endpoint={API_SERVER}"
         yield f"{provider}.token={self._cluster.layout.write('traefik/token', token)}"
         yield f"{provider}.certAuthFilePath={self._cluster.layout.certificates / 'ca.crt'}"
@@ -75,6 +77,7 @@ class Traefik:
     def _ordering(self, issuer: Pebble | None) -> Iterator[str]:
         if issuer is None:
             return
+        self.orders.unlink(missing_ok=True)
         resolver = "--certificatesResolvers.pebble.acme"
         yield f"{resolver}.caServer={issuer.directory}"
         yield f"{resolver}.caCertificates={issuer.own_certificate}"
