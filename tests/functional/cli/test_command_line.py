@@ -118,6 +118,14 @@ def test_debug_shows_the_traceback(fleet: Path) -> None:
     assert "Traceback" in ended.err
 
 
+def test_debug_shows_what_is_done(fleet: Path, tmp_path: Path) -> None:
+    state = str(tmp_path / "state")
+    noted = "did: keep an entry of this machine's memory\n"
+    assert noted in deployer("validate", "--no-render", "--debug", "--state", state, cwd=fleet).err
+    (tmp_path / "state" / "cache").rename(tmp_path / "elsewhere")
+    assert noted not in deployer("validate", "--no-render", "--state", state, cwd=fleet).err
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_is_130(tmp_path: Path, number: signal.Signals) -> None:
     wait = f"{PROGRAM}\n@app.command()\ndef wait():\n    print('here', flush=True)\n    import time; time.sleep(60)\nmain()"

@@ -87,3 +87,15 @@ def test_a_daemon_lives_in_a_session_of_its_own_with_a_private_log(tmp_path: Pat
     finally:
         psutil.Process(pid).kill()
     wait_for("no zombie", lambda: not psutil.pid_exists(pid))
+
+
+def test_the_journal_learns_which_program_ran_and_not_what_it_was_told() -> None:
+    class Notes(list[str]):
+        def did(self, effect: str) -> None:
+            self.append(effect)
+
+    notes = Notes()
+    process = SystemProcess(os.environ, notes)
+    process.run(["/bin/sh", "-c", "true # s3cret"])
+    process.run(["false"], check=False)
+    assert notes == ["run `sh`", "run `false`"]
