@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+from tests.support import cert_manager
 from tests.support.charts import ChartRepository
 from tests.support.cluster import Cluster
 from tests.support.cluster_fleet import ClusterFleet
@@ -53,4 +56,32 @@ def test_a_dry_run_writes_nothing_and_cert_manager_comes_first(stack: ClusterFle
     found = stack.cluster.kubectl("get", "configmap,networkpolicy", "-n", "support", "-o", "name").split()
     assert {"configmap/traefik-stand-in", "networkpolicy.networking.k8s.io/prometheus"} <= set(found)
     again = stack.run("support", "deploy", "onenode")
-    assert "support is upgraded and runs" in again.out
+    assert again.out.splitlines() == ["onenode: cert-manager is unchanged", "onenode: support is unchanged"]
+    forced = stack.run("support", "deploy", "onenode", "--force")
+    assert "support is upgraded and runs" in forced.out
+
+
+def test_issuers_come_with_the_kinds_of_cert_manager_and_fit_them(stack: ClusterFleet) -> None:
+    """The kinds are cert-manager's own: what they do not know would be refused, or be missing from what comes back."""
+    if reason := cert_manager.missing():
+        pytest.skip(reason)
+    own = {
+        "server": "https://pebble.example.org:14000/dir",
+        "ca": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+    }
+    cluster_file = stack.folder / "cluster.yaml"
+    content = yaml.safe_load(cluster_file.read_text())
+    cluster_file.write_text(yaml.safe_dump(content | {"support": {"values": {"certificates": {"acme": own}}}}))
+    with cert_manager.kinds(stack.cluster):
+        installed = stack.run("support", "deploy", "onenode")
+        assert installed.code == 0, installed.err
+        found = json.loads(stack.cluster.kubectl("get", "clusterissuers", "-o", "json"))["items"]
+    issuers = {entry["metadata"]["name"]: entry["spec"]["acme"] for entry in found}
+    assert set(issuers) == {"letsencrypt", "letsencrypt-staging", "own"}
+    assert issuers["own"] == {
+        "server": own["server"],
+        "email": "hubs@team.example.org",
+        "caBundle": base64.b64encode(own["ca"].encode()).decode(),
+        "privateKeySecretRef": {"name": "own-account"},
+        "solvers": [{"http01": {"ingress": {"ingressClassName": "traefik"}}}],
+    }
