@@ -26,13 +26,13 @@ def missing() -> str | None:
 
 def archive(target: Path) -> Path:
     """Write the chart's archive into the folder `target`."""
-    return package(_sources() / "chart", target)
+    return package(sources() / "chart", target)
 
 
 @contextmanager
 def kinds(cluster: Cluster) -> Iterator[None]:
     """The cluster knows cert-manager's kinds of objects for the length of the block, though nobody acts on them."""
-    files = ["-f", str(_sources() / "crds")]
+    files = ["-f", str(sources() / "crds")]
     # Server-side, as they are larger than an annotation may be.
     cluster.kubectl("apply", "--server-side", *files)
     try:
@@ -42,7 +42,8 @@ def kinds(cluster: Cluster) -> Iterator[None]:
         cluster.kubectl("delete", "--ignore-not-found", *files)
 
 
-def _sources() -> Path:
+def sources() -> Path:
+    """Its chart and its kinds, fetched once."""
     files = [_MODULE / "go.mod", _MODULE / "go.sum", Path(__file__)]
     return cached(f"cert-manager/sources-{digest(files)}", _fetch)
 

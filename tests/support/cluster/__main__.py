@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.support import image
+from tests.support import cert_manager, image
 from tests.support.cache import cache_root
 from tests.support.cluster.cluster import Cluster
 from tests.support.cluster.fixtures import with_hub_image
@@ -46,7 +46,7 @@ def _run(cluster: Cluster, options: argparse.Namespace) -> None:
                 cluster.up([image.archive()])
             print(f"export KUBECONFIG={cluster.kubeconfig}")
         case "build":
-            print(image_store([image.archive()]).parent, pebble.program().parent, sep="\n")
+            print(image_store([image.archive()]).parent, pebble.program().parent, cert_manager.sources(), sep="\n")
         case "down":
             cluster.down()
         case "status":
