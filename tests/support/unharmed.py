@@ -75,7 +75,8 @@ def unharmed(fleet: ClusterFleet, kernel: Kernel, seconds: float = A_MINUTE) -> 
 
 def left_over(fleet: ClusterFleet) -> set[str]:
     """What only a deploy that is going on may have: a lock, a trial, a release that is pending."""
-    locks = set(fleet.cluster.kubectl("get", "leases", "-n", "deployer", "-o", "name").split())
+    lock = ("get", "lease", fleet.hub, "-n", "deployer", "--ignore-not-found", "-o", "name")
+    locks = set(fleet.cluster.kubectl(*lock).split())
     trials = {name for name in fleet.names("jobs,secrets,configmaps") if "trial" in name or name.startswith("job")}
     found = fleet.get("secrets", "-l", f"owner=helm,name={fleet.hub}")["items"]
     labels = [entry["metadata"]["labels"] for entry in found]
