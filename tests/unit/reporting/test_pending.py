@@ -1,5 +1,11 @@
 """A hub that runs and that nobody reaches yet: what deploy and status say of it."""
 
+import json
+
+import jsonschema
+import pytest
+from tests.support.cache import PROJECT
+
 from deployer.model.health import CheckReport, CheckStep
 from deployer.model.outcomes import HubOutcome, HubState, HubStatus, Outcome
 from deployer.model.plan import Plan
@@ -35,3 +41,16 @@ def test_a_deploy_tells_it_and_how_to_look_again() -> None:
 def test_the_table_has_a_line_for_it() -> None:
     assert status.to_text([STATUS]).splitlines()[-1] == f"  pending: {WHY}"
     assert status.to_json([STATUS])["hubs"][0]["pending"] == WHY
+
+
+DATA = {
+    "deploy": {"hubs": [deploys.outcome_to_json(OUTCOME)]},
+    "try": deploys.outcome_to_json(OUTCOME),
+    "status": status.to_json([STATUS]),
+}
+
+
+@pytest.mark.parametrize("command", DATA)
+def test_as_data_it_fits_the_schema(command: str) -> None:
+    schema = PROJECT / "docs" / "reference" / "schemas" / f"{command}.json"
+    jsonschema.validate(DATA[command], json.loads(schema.read_text()))
