@@ -143,7 +143,8 @@ def test_a_database_elsewhere_is_not_changed_before_its_owner_has_saved_it(hubs:
 def test_a_hub_that_is_older_than_its_database_never_stops_the_one_that_runs(hubs: ClusterFleet) -> None:
     south = replace(hubs, hub="south")
     south.write(small_hub("south"))
-    assert south.deploy().code == 0
+    ended = south.deploy()
+    assert ended.code == 0, ended.err
     south.write(small_hub("south", extraFiles=another_schema(south)))
     ended = south.deploy()
     assert ended.code == 0, ended.err
