@@ -13,6 +13,7 @@ from tests.support.cluster import Cluster
 from tests.support.cluster_effects import effects_with
 from tests.support.cluster_fleet import ClusterFleet, hub_file
 from tests.support.helm import HELM_3, HELM_4, Bundle, programs
+from tests.support.hub_driver import wait_for
 from tests.support.migration import REVISION, another_schema, schema_of
 from tests.support.program import told
 
@@ -79,6 +80,7 @@ def test_a_namespace_that_is_being_removed_is_waited_for(hubs: ClusterFleet) -> 
     hubs.cluster.kubectl("create", "namespace", "north")
     hubs.cluster.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": held})
     hubs.cluster.kubectl("delete", "namespace", "north", "--wait=false")
+    wait_for("the cluster to say why", lambda: "NamespaceFinalizersRemaining" in str(hubs.get("namespace", "north")))
     with effects_with(hubs, removal_seconds=3) as impatient, pytest.raises(ExternalError) as failure:
         deploy(impatient, Choice("onenode", ("north",)), DeployOptions())
     assert to_text(failure.value) == KEPT
