@@ -10,7 +10,7 @@ from deployer.model.health import CheckReport, CheckStep
 from deployer.model.outcomes import HubOutcome, HubState, HubStatus, Outcome
 from deployer.model.plan import Plan
 from deployer.model.release import HubRef
-from deployer.reporting import deploys, status
+from deployer.reporting import checks, deploys, status
 
 REF = HubRef("onenode", "welcome")
 WHY = "welcome.example.org is not in the DNS yet; a record has to lead to 192.0.2.7"
@@ -47,6 +47,7 @@ DATA = {
     "deploy": {"hubs": [deploys.outcome_to_json(OUTCOME)]},
     "try": deploys.outcome_to_json(OUTCOME),
     "status": status.to_json([STATUS]),
+    "check": checks.to_json(CheckReport(ref=REF, url="http://127.0.0.1:1/", steps=(WAITING,))),
 }
 
 
