@@ -145,8 +145,7 @@ def way_in(cluster: Cluster, chart_repository: ChartRepository, tmp_path_factory
 
 @pytest.fixture(scope="module")
 def named(way_in: WayIn) -> Any:
-    """How a second deploy of the hub ended, once its name leads to the ingress. The first upgrade after an install restarts the
-    proxy too, so that no later one cuts connections."""
+    """How a second deploy of the hub ended, once its name leads to the ingress."""
     cluster = way_in.fleet.cluster
     cluster.name(DOMAIN, Traefik.address)
     assert "self-signed" in way_in.served()

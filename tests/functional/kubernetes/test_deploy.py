@@ -28,8 +28,8 @@ LATER = [
 ]
 
 
-def hub_pods(fleet: ClusterFleet) -> set[str]:
-    return {entry["metadata"]["name"] for entry in fleet.get("pods", "-l", "component in (hub,proxy)")["items"]}
+def hub_pods(fleet: ClusterFleet, components: str = "hub,proxy") -> set[str]:
+    return {entry["metadata"]["name"] for entry in fleet.get("pods", "-l", f"component in ({components})")["items"]}
 
 
 def test_a_dry_run_writes_nothing(fleet: ClusterFleet) -> None:
@@ -66,9 +66,11 @@ def test_a_changed_word_restarts_the_hub_and_no_server(fleet: ClusterFleet, kern
     assert "Welcome back" in planned.out
     assert "logins pause" in planned.out
     assert "notebooks reconnect" not in planned.out
+    proxy = hub_pods(fleet, "proxy")
     ended = fleet.deploy()
     assert ended.code == 0, ended.err
     assert "Welcome back" in kernel.person.page("hub/home")
+    assert hub_pods(fleet, "proxy") == proxy
     assert wait_for("the kernel", lambda: answer_of(kernel, "print(kept)")) == "still here\n"
 
 

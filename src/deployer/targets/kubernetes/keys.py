@@ -1,7 +1,10 @@
-"""The keys that the chart made for a hub. They outlive its release: without them, what the hub encrypted cannot be read."""
+"""The keys of a hub and its proxy, made by the chart but for one. They outlive its release: without them, what the hub encrypted
+cannot be read."""
 
 from __future__ import annotations
 
+import base64
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +12,7 @@ from deployer.targets.kubernetes.objects import Namespace, Object
 
 _SECRET = "hub"  # noqa: S105 the chart's name for it
 _COPY = "hub-keys"
+_PROXY_TOKEN = "hub.config.ConfigurableHTTPProxy.auth_token"  # noqa: S105 the name of an entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,14 @@ class Keys:
         if self.namespace.get("secrets", _SECRET) is None:
             self.namespace.create("secrets", _kept(aside, _SECRET))
         self.namespace.delete("secrets", _COPY)
+
+    def make(self) -> None:
+        """The proxy's token, before a first install: the chart keeps one that it finds, but of its own it writes two, so that its
+        first upgrade would restart the proxy."""
+        if self.namespace.get("secrets", _SECRET) is None:
+            token = base64.b64encode(secrets.token_hex(32).encode()).decode()
+            made = {"metadata": {"namespace": self.namespace.name}, "data": {_PROXY_TOKEN: token}}
+            self.namespace.create("secrets", _kept(made, _SECRET))
 
     def objects(self) -> list[tuple[str, str]]:
         """Kind and name of what there is."""

@@ -327,6 +327,8 @@ class KubernetesTarget:
             ),
             self.digest_key(release.ref, keep=True),
         )
+        if last is None:
+            Keys(namespace).make()
         self.installer.upgrade(release)
         self.rollout(namespace).wait()
 
