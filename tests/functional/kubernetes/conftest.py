@@ -16,7 +16,7 @@ from tests.support.unharmed import unharmed
 def fleet(
     cluster: Cluster, chart_repository: ChartRepository, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ClusterFleet]:
-    """A fleet whose hub `welcome` is not deployed yet."""
+    """A fleet with the hub `welcome`, which the first that wants it deploys."""
     made = ClusterFleet(tmp_path_factory.mktemp("fleet"), cluster, chart_repository.url)
     made.write()
     yield made

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from tests.support.charts import ChartRepository
+from tests.support.cluster import Cluster
 from tests.support.cluster_fleet import ClusterFleet, hub_file, nameless
 from tests.support.hub_driver import Kernel, wait_for
 from tests.support.program import told
@@ -26,6 +30,17 @@ LATER = [
     "What ran before runs again.",
     "hint: Mend what its log says, then deploy again.",
 ]
+
+
+@pytest.fixture(scope="module")
+def fleet(
+    cluster: Cluster, chart_repository: ChartRepository, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ClusterFleet]:
+    """A fleet whose hub `garden` is not deployed yet."""
+    made = ClusterFleet(tmp_path_factory.mktemp("garden"), cluster, chart_repository.url, hub="garden")
+    made.write()
+    yield made
+    cluster.kubectl("delete", "namespace", made.hub, "--ignore-not-found", "--wait=false")
 
 
 def hub_pods(fleet: ClusterFleet, components: str = "hub,proxy") -> set[str]:
@@ -115,7 +130,7 @@ def test_a_change_that_breaks_the_hub_later_is_rolled_back(fleet: ClusterFleet, 
 def test_going_back_one_deploy(fleet: ClusterFleet, kernel: Kernel) -> None:
     fleet.write(hub_file("Third time"))
     assert fleet.deploy().code == 0
-    ended = fleet.run("rollback", "onenode", "welcome", "--format", "json")
+    ended = fleet.run("rollback", "onenode", fleet.hub, "--format", "json")
     assert ended.code == 0, ended.err
     (hub,) = ended.data["hubs"]
     assert hub["outcome"] == "rolled back"
@@ -131,7 +146,7 @@ def pod_of(fleet: ClusterFleet, user: str) -> None:
     """A server of somebody else, whose image nobody has."""
     notes = fleet.get("pod", "jupyter-ada")["metadata"]["annotations"] | {"hub.jupyter.org/username": user}
     labels = {"component": "singleuser-server"}
-    metadata = {"name": f"jupyter-{user}", "namespace": "welcome", "labels": labels, "annotations": notes}
+    metadata = {"name": f"jupyter-{user}", "namespace": fleet.hub, "labels": labels, "annotations": notes}
     stuck = {"name": "notebook", "image": "localhost/no-such-image:1"}
     fleet.cluster.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": [stuck]}})
 
@@ -139,20 +154,20 @@ def pod_of(fleet: ClusterFleet, user: str) -> None:
 def test_the_server_of_a_check_is_no_users(fleet: ClusterFleet, kernel: Kernel) -> None:
     pod_of(fleet, "deployer-check")
     (hub,) = fleet.run("status", "onenode", "--format", "json").data["hubs"]
-    fleet.cluster.kubectl("delete", "pod", "jupyter-deployer-check", "-n", "welcome", "--wait=false")
+    fleet.cluster.kubectl("delete", "pod", "jupyter-deployer-check", "-n", fleet.hub, "--wait=false")
     assert hub["users"] == 1
 
 
 def test_why_a_server_does_not_start(fleet: ClusterFleet, kernel: Kernel) -> None:
-    ended = fleet.run("diagnose", "onenode", "welcome", "ada")
+    ended = fleet.run("diagnose", "onenode", fleet.hub, "ada")
     assert ended.code == 0, ended.out
     assert "pod jupyter-ada runs" in ended.out
     assert "volume claim-ada is bound" in ended.out
     assert "last lines of the log of server of ada:" in ended.out
     pod_of(fleet, "eve")
     wait_for("the image to fail", lambda: "ErrImage" in str(fleet.get("pod", "jupyter-eve")["status"]))
-    ended = fleet.run("diagnose", "onenode", "welcome", "eve", "--format", "json")
-    fleet.cluster.kubectl("delete", "pod", "jupyter-eve", "-n", "welcome", "--wait=false")
+    ended = fleet.run("diagnose", "onenode", fleet.hub, "eve", "--format", "json")
+    fleet.cluster.kubectl("delete", "pod", "jupyter-eve", "-n", fleet.hub, "--wait=false")
     assert ended.code == 7
     (failed,) = [finding for finding in ended.data["findings"] if finding["verdict"] == "failed"]
     assert failed["found"].startswith("the image localhost/no-such-image:1 of pod jupyter-eve cannot be had")
@@ -161,10 +176,10 @@ def test_why_a_server_does_not_start(fleet: ClusterFleet, kernel: Kernel) -> Non
 def test_destroy_keeps_what_people_made_and_a_new_deploy_takes_it_up(fleet: ClusterFleet, kernel: Kernel) -> None:
     kernel.run("open('/home/jovyan/diary', 'w').write('dear diary')")
     keys = {name: value for name, value in fleet.get("secret", "hub")["data"].items() if name.startswith("hub.")}
-    ended = fleet.run("destroy", "onenode", "welcome", "--yes")
+    ended = fleet.run("destroy", "onenode", fleet.hub, "--yes")
     assert ended.code == 0, ended.err
     for kept in ("homes", "database", "keys"):
-        assert f"kept: hub:onenode/welcome/{kept}" in ended.out
+        assert f"kept: hub:onenode/{fleet.hub}/{kept}" in ended.out
     assert not fleet.names("deployments")
     wait_for("the pods to go", lambda: not fleet.names("pods"))
     fleet.write()
