@@ -8,6 +8,7 @@ from deployer.errors import ExternalError
 from deployer.model.protocols import Clock, Progress
 from deployer.model.release import Release
 from deployer.model.support import Installed
+from deployer.targets.kubernetes import namespaces
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.lease import Leases
@@ -33,7 +34,8 @@ class KubernetesStack:
     def install(self, release: Release, *, dry_run: bool, force: bool) -> Installed:
         namespace = Namespace(self.connection, release.ref.hub)
         last = Releases(namespace, release.ref.hub).last()
-        unchanged = not force and last is not None and last.status == "deployed" and self._runs(release, namespace)
+        deployed = last is not None and last.status == "deployed" and namespaces.stands(namespace.manifest())
+        unchanged = not force and deployed and self._runs(release, namespace)
         found = Installed(
             name=release.ref.hub,
             objects=self._objects(release),
@@ -44,10 +46,8 @@ class KubernetesStack:
         if dry_run or unchanged:
             return found
         with self.leases.held(LOCK) as held, self.progress.step(f"Install {release.ref.hub} and wait until it runs"):
-            if namespace.manifest() is None:
-                labels = {"app.kubernetes.io/managed-by": "deployer"}
-                about = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": release.ref.hub, "labels": labels}}
-                self.connection.request("POST", "/api/v1/namespaces", body=about)
+            labels = {"app.kubernetes.io/managed-by": "deployer"}
+            namespaces.make(namespace, labels, self.clock, self.progress, namespaces.REMOVAL_SECONDS)
             held.require()
             self.installer.upgrade(release)
             self._wait(namespace)
