@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -70,7 +71,7 @@ def _one_hub(fleet: ClusterFleet, times: int) -> list[Line]:
     memory = Line("deploy to a cluster, memory of the deployer itself", "MB", 300)
     fleet.write()
     _run(fleet, "deploy", "onenode", fleet.hub)
-    numbers = iter(range(10**6))
+    numbers = count()
 
     def measure() -> None:
         bare = _bare_helm(fleet, str(next(numbers)))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
+import psutil
 from tests.support.cluster_effects import effects_with
 from tests.support.cluster_fleet import ClusterFleet
 from tests.support.helm import kubectl
@@ -58,11 +58,11 @@ def lock(fleet: ClusterFleet, effects: Effects) -> AbstractContextManager[None]:
 
 def kill(running: subprocess.Popen[str], *, helm: bool) -> None:
     """As a machine that runs out of memory does; `helm`: and what it has started too, as the end of the machine does."""
-    children = _children(running.pid)
+    children = psutil.Process(running.pid).children()
     running.kill()
     for child in children if helm else ():
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+        with suppress(psutil.NoSuchProcess):
+            child.kill()
     running.communicate()
 
 
@@ -70,8 +70,9 @@ def brought_to_its_end(fleet: ClusterFleet) -> None:
     """The next deploy after one that was killed does what is left to do, the one after it finds nothing, and nothing is left."""
     assert deployed(fleet) in (Outcome.DEPLOYED, Outcome.UNCHANGED)
     assert deployed(fleet) is Outcome.UNCHANGED
+    # One that was killed when all but its lock was done left that to the next who has something to do.
     with effects_with(fleet, lease_seconds=SOON) as effects, lock(fleet, effects):
-        """One that was killed when all but its lock was done left that to the next who has something to do."""
+        pass
     assert not left_over(fleet)
     labels = [entry["metadata"]["labels"] for entry in fleet.get("secrets", "-l", "owner=helm")["items"]]
     assert [label["status"] for label in labels].count("deployed") == 1
@@ -96,12 +97,3 @@ def _is_held(folder: Path) -> bool:
     finally:
         os.close(handle)
     return False
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            if int(stat.read_text().rsplit(")", 1)[1].split()[1]) == pid:
-                found.append(int(stat.parent.name))
-    return found

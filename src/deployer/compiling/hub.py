@@ -24,7 +24,7 @@ from deployer.compiling.secret_paths import SecretPaths
 from deployer.compiling.secret_values import builder_secrets, decrypted_paths, secrets_tree
 from deployer.compiling.servers import servers_tree
 from deployer.config.loaded import ChartKeys, LoadedCluster, LoadedFleet, LoadedHub, ValuesLayer
-from deployer.model.place import KeyPath
+from deployer.model.place import KeyPath, value_at
 from deployer.model.problem import Problem, in_order
 from deployer.model.release import Release
 
@@ -112,7 +112,5 @@ def _login_name(hub: LoadedHub, values: dict[str, Any], upstream: KeyPath) -> st
     """The provider as the file says it, else the class that the values name."""
     if hub.spec.login is not None:
         return hub.spec.login.provider
-    node: Any = values
-    for step in (*upstream, "hub", "config", "JupyterHub", "authenticator_class"):
-        node = node.get(step) if isinstance(node, dict) else None
-    return node if isinstance(node, str) else ""
+    name = value_at(values, (*upstream, "hub", "config", "JupyterHub", "authenticator_class"))
+    return name if isinstance(name, str) else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from deployer.compiling.slugs import slug
 from deployer.model.health import ProfileChoice
+from deployer.model.place import value_at
 from deployer.model.release import Release
 
 
@@ -23,16 +24,11 @@ def profile_choices(release: Release) -> tuple[ProfileChoice, ...]:
 
 
 def _profiles(release: Release) -> list[Mapping[str, Any]]:
-    profiles = _at(release.values, release) or _at(release.defaults, release) or []
+    at = (*release.hub_at, "singleuser", "profileList")
+    profiles = value_at(release.values, at) or value_at(release.defaults, at) or []
     if isinstance(profiles, Mapping):
         profiles = [profiles[name] for name in sorted(profiles)]
     return [profile for profile in profiles if isinstance(profile, Mapping)]
-
-
-def _at(node: Any, release: Release) -> Any:
-    for step in (*release.hub_at, "singleuser", "profileList"):
-        node = _mapping(node).get(str(step))
-    return node
 
 
 def _of_profile(profile: Mapping[str, Any], *, alone: bool) -> Iterator[ProfileChoice]:

@@ -13,6 +13,7 @@ from deployer.compiling.said import Said, Tree, holders, plain
 from deployer.compiling.secret_paths import SecretPaths
 from deployer.config.loaded import LoadedCluster, LoadedFleet
 from deployer.config.models.cluster import Support
+from deployer.model.place import value_at
 from deployer.model.release import HubRef, Release
 
 NAME = "support"
@@ -59,15 +60,8 @@ def ingress_class(fleet: LoadedFleet, cluster: LoadedCluster) -> str:
     value: Any = dict(chart.defaults)
     for layer in cluster.support_layers:
         value = merged(value, layer_data(layer))
-    traefik = _at(value, "traefik")
-    name = _at(traefik, "ingressClass", "name")
-    return name if isinstance(name, str) and _at(traefik, "enabled") is not False else ""
-
-
-def _at(value: Any, *steps: str) -> Any:
-    for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
+    name = value_at(value, ("traefik", "ingressClass", "name"))
+    return name if isinstance(name, str) and value_at(value, ("traefik", "enabled")) is not False else ""
 
 
 def cert_manager(cluster: str) -> Release:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """Steps from the root of a YAML document: `("machines", 0, "pool")`."""
@@ -22,6 +23,13 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
+
+
+def value_at(data: Any, path: KeyPath) -> Any:
+    """What stands at a path of mappings; None where there is nothing."""
+    for step in path:
+        data = data.get(step) if isinstance(data, Mapping) else None
+    return data
 
 
 def dotted(path: KeyPath) -> str:

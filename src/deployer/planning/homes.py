@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from deployer.model.place import value_at
 from deployer.planning.documents import SECRET, hub_values, parsed
 
 _VOLUMES = ("PersistentVolume/", "PersistentVolumeClaim/homes")
@@ -29,10 +30,10 @@ def other_homes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[st
 
 
 def _moved(before: Any, after: Any) -> Iterator[str]:
-    if _at(before, _WAYS[0]) in (None, "none"):
+    if value_at(before, _WAYS[0]) in (None, "none"):
         return
     for way in _WAYS:
-        was, becomes = _at(before, way), _at(after, way)
+        was, becomes = value_at(before, way), value_at(after, way)
         if was != becomes:
             yield f"{'.'.join(way)} was {_said(was)} and becomes {_said(becomes)}"
 
@@ -46,12 +47,6 @@ def _elsewhere(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[
 def _source(text: str) -> list[Any]:
     spec = parsed(text).get("spec") or {}
     return [spec.get(name) for name in (*_SOURCES, "volumeName")]
-
-
-def _at(values: Any, path: tuple[str, ...]) -> Any:
-    for step in path:
-        values = values.get(step) if isinstance(values, Mapping) else None
-    return values
 
 
 def _said(value: Any) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -38,22 +37,6 @@ class KubeAccess:
     def arguments(self) -> tuple[str, ...]:
         """For helm."""
         return ("--kubeconfig", str(self.kubeconfig), *(("--kube-context", self.context) if self.context else ()))
-
-
-@dataclass(frozen=True, slots=True)
-class HelmRevision:
-    """One revision of a release. `status` is helm's word: deployed, superseded, failed, pending-upgrade ..."""
-
-    revision: int
-    status: str
-    updated: str
-    chart: str
-    description: str
-
-    @property
-    def pending(self) -> bool:
-        """Somebody is at it, or was interrupted."""
-        return self.status.startswith("pending")
 
 
 class Helm:
@@ -144,16 +127,6 @@ class Helm:
         """The objects of the newest revision that came to its end, as one text. Raises ToolFailedError where there is none."""
         return self._run(["get", "manifest", name, "--namespace", namespace, *access.arguments], timeout=60).stdout
 
-    def history(self, access: KubeAccess, name: str, *, namespace: str) -> tuple[HelmRevision, ...]:
-        """All revisions that helm still has, oldest first; none where there is no release."""
-        command = ["history", name, "--namespace", namespace, "--output", "json", "--max", "256", *access.arguments]
-        finished = self._run(command, timeout=60, check=False)
-        if finished.code != 0:
-            if "release: not found" in finished.stderr:
-                return ()
-            finished = self._run(command, timeout=60)
-        return tuple(_revision(entry) for entry in json.loads(finished.stdout or "[]"))
-
     @property
     def _forcing(self) -> tuple[str, ...]:
         """What somebody edited by hand becomes what the chart says again; helm 3 does so by itself."""
@@ -166,8 +139,3 @@ class Helm:
 
 def _files(values: Sequence[Path]) -> list[str]:
     return [argument for path in values for argument in ("--values", str(path))]
-
-
-def _revision(entry: Mapping[str, object]) -> HelmRevision:
-    texts = {name: str(entry.get(name, "")) for name in ("status", "updated", "chart", "description")}
-    return HelmRevision(revision=int(str(entry["revision"])), **texts)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from deployer.config.loaded import LoadedCluster, LoadedFleet, Sourced
 from deployer.config.messages import problem
 from deployer.config.shelf import Shelf
-from deployer.model.place import KeyPath
+from deployer.model.place import KeyPath, value_at
 from deployer.model.problem import Problem
 
 _Said: TypeAlias = tuple[str, Sourced, KeyPath]
@@ -52,13 +52,7 @@ def _support_domains(cluster: LoadedCluster, part: str) -> Iterator[_Said]:
         yield domain, cluster.source, ("support", part, "domain")
     for layer in cluster.support_layers:
         path = (*layer.base, *_INGRESS_HOSTS[part])
-        hosts = _at(layer.source.data, path)
+        hosts = value_at(layer.source.data, path)
         for index, host in enumerate(hosts if isinstance(hosts, list) else []):
             if isinstance(host, str):
                 yield host, layer.source, (*path, index)
-
-
-def _at(data: Any, path: KeyPath) -> Any:
-    for step in path:
-        data = data.get(step) if isinstance(data, Mapping) else None
-    return data

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from deployer.errors import ExternalError, ToolFailedError
+from deployer.model.place import value_at
 from deployer.model.protocols import State
 from deployer.model.release import Release
 from deployer.targets.kubernetes.objects import Object, documents_of, plain_json
@@ -154,13 +155,13 @@ def refused_values(release: Release, error: ToolFailedError) -> RefusedError:
 
 def hub_values(release: Release) -> Mapping[str, Any]:
     """What the values say of the hub's own process."""
-    return _at(release.values, release.hub_at).get("hub") or {}
+    return value_at(release.values, (*release.hub_at, "hub")) or {}
 
 
 def pins(release: Release) -> Mapping[str, Any]:
     """Values for the comparison only: fixed texts where zero-to-jupyterhub's chart would make a new secret at each rendering."""
     hub = hub_values(release)
-    defaults = _at(release.defaults, release.hub_at).get("hub") or {}
+    defaults = value_at(release.defaults, (*release.hub_at, "hub")) or {}
     services = {**(defaults.get("services") or {}), **(hub.get("services") or {})}
     tree: dict[str, Any] = {
         "hub": {
@@ -179,12 +180,6 @@ def pins(release: Release) -> Mapping[str, Any]:
 
 def _needs_token(service: Any) -> bool:
     return isinstance(service, Mapping) and not service.get("apiToken") and not service.get("api_token")
-
-
-def _at(values: Any, path: tuple[str | int, ...]) -> Mapping[str, Any]:
-    for step in path:
-        values = values.get(step) if isinstance(values, Mapping) else None
-    return values if isinstance(values, Mapping) else {}
 
 
 def _title(entry: Object) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deployer.model.place import value_at
+
 _MOST_NAMES = 4
 _PLACEMENT = (
     ("singleuser", "nodeSelector"),
@@ -133,7 +135,7 @@ def _of_extras(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _of_placement(hub: Mapping[str, Any], overrides: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    said = [".".join(path) for path in _PLACEMENT if _at(hub, path)]
+    said = [".".join(path) for path in _PLACEMENT if value_at(hub, path)]
     said += [key for key in ("node_selector", "tolerations") if any(override.get(key) for override in overrides)]
     if said:
         yield f"Without meaning here, as there are no nodes, pods and ingress: {_some(said)}."
@@ -178,13 +180,6 @@ def _are(names: Sequence[str]) -> str:
 
 def _unique(names: Iterable[str]) -> list[str]:
     return [name for name in dict.fromkeys(names) if name]
-
-
-def _at(values: Mapping[str, Any], path: Sequence[str]) -> Any:
-    found: Any = values
-    for step in path:
-        found = _mapping(found).get(step)
-    return found
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
