@@ -10,8 +10,8 @@ from types import FrameType
 
 from deployer.errors import EXIT_INTERRUPTED, DeployerError
 
-_OBJECTS_BETWEEN_COLLECTIONS = 200_000
-"""Looking for cycles as often as Python does takes a sixth of a validation, which makes none."""
+_OBJECTS_BETWEEN_COLLECTIONS = 500_000
+"""Looking for cycles as often as Python does takes a sixth of a validation, which makes none: one of 171 hubs stays below this."""
 
 
 def main() -> None:

@@ -11,9 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
 from deployer.model.protocols import Clock, Effects, Journal, Progress, Target
-from deployer.model.rendering import Asked, Rendered
 from deployer.tools.clock import SystemClock
 from deployer.tools.editor import TerminalEditor
 from deployer.tools.fleet_files import FolderFiles
@@ -24,6 +22,8 @@ from deployer.tools.sops import Sops, key_environment
 from deployer.tools.state import StateFolder
 
 if TYPE_CHECKING:
+    from deployer.model.health import CheckOptions, CheckReport, HubAccess
+    from deployer.model.rendering import Asked, Rendered
     from deployer.targets.kubernetes.clusters import KubernetesClusters
 
 
@@ -39,7 +39,7 @@ class _ProberOnDemand:
         *,
         all_profiles: bool,
         log: Callable[[str | None], Iterator[str]],
-        options: CheckOptions = USUAL_CHECK,
+        options: CheckOptions,
     ) -> CheckReport:
         from deployer.services.prober import HubProber
 

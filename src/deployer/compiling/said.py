@@ -101,11 +101,16 @@ def plain(tree: Tree) -> Any:
         return tree
     if isinstance(tree, Said):
         return plain(tree)
+    # Leaves are not worth a call each: they are most of a fleet's values.
     if isinstance(tree, dict):
-        kept = {name: value for name, entry in tree.items() if (value := plain(entry)) is not None}
+        kept = {
+            name: value
+            for name, entry in tree.items()
+            if (value := entry if type(entry) in _LEAVES else plain(entry)) is not None
+        }
         return kept if kept or not tree else None
     if isinstance(tree, list | tuple):
-        rest = [value for entry in tree if (value := plain(entry)) is not None]
+        rest = [value for entry in tree if (value := entry if type(entry) in _LEAVES else plain(entry)) is not None]
         return rest if rest or not tree else None
     return tree
 

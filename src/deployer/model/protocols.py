@@ -7,18 +7,20 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from deployer.model.access import ClusterAccess
-from deployer.model.findings import Findings
-from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, HubAccess
-from deployer.model.place import KeyPath
-from deployer.model.plan import Manifests, Running, Step
-from deployer.model.release import HubRef, Release
-from deployer.model.rendering import Rendering
-from deployer.model.secret import Secret
-from deployer.model.support import SupportStack
-from deployer.model.tree import FleetTree
+if TYPE_CHECKING:
+    # Not at run time: `validate` on every pull request needs few of these, and to make them is a tenth of its time.
+    from deployer.model.access import ClusterAccess
+    from deployer.model.findings import Findings
+    from deployer.model.health import CheckOptions, CheckReport, HubAccess
+    from deployer.model.place import KeyPath
+    from deployer.model.plan import Manifests, Running, Step
+    from deployer.model.release import HubRef, Release
+    from deployer.model.rendering import Rendering
+    from deployer.model.secret import Secret
+    from deployer.model.support import SupportStack
+    from deployer.model.tree import FleetTree
 
 
 class Clock(Protocol):
@@ -193,7 +195,7 @@ class Prober(Protocol):
         *,
         all_profiles: bool,
         log: Callable[[str | None], Iterator[str]],
-        options: CheckOptions = USUAL_CHECK,
+        options: CheckOptions,
     ) -> CheckReport:
         """Run every step; `log(user or None)` gives the last lines of a user's server or of the hub for a failure.
 

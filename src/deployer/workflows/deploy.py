@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from deployer.compiling.expected_login import expected_login
 from deployer.errors import DeployerError, GuardError, NoRoomError, RolledBackError, UnhealthyError
-from deployer.model.health import CheckReport, ExpectedLogin
+from deployer.model.health import USUAL_CHECK, CheckReport, ExpectedLogin
 from deployer.model.outcomes import DeployReport, HubOutcome, Outcome
 from deployer.model.plan import Manifests, Plan, Running
 from deployer.model.protocols import Effects, Target
@@ -187,7 +187,7 @@ def use(effects: Effects, target: Target, ref: HubRef, login: ExpectedLogin | No
 
     access = target.access(ref)
     access = access if access.login_replaced else replace(access, login=login)
-    report = effects.prober.check(access, all_profiles=False, log=log)
+    report = effects.prober.check(access, all_profiles=False, log=log, options=USUAL_CHECK)
     if not report.healthy:
         kind = NoRoomError if any(step.no_room for step in report.steps) else UnhealthyError
         raise kind(_what_failed(report), hint=_ROOM if kind is NoRoomError else _FIX)

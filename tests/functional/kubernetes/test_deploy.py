@@ -153,7 +153,7 @@ def pod_of(fleet: ClusterFleet, user: str) -> None:
 
 def test_the_server_of_a_check_is_no_users(fleet: ClusterFleet, kernel: Kernel) -> None:
     pod_of(fleet, "deployer-check")
-    (hub,) = fleet.run("status", "onenode", "--format", "json").data["hubs"]
+    (hub,) = fleet.run("status", "onenode", fleet.hub, "--format", "json").data["hubs"]
     fleet.cluster.kubectl("delete", "pod", "jupyter-deployer-check", "-n", fleet.hub, "--wait=false")
     assert hub["users"] == 1
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.hub_driver import TIMEOUT, wait_for
+from tests.support.local_hub import free_port
 from tests.support.small_fleets import HUB, SmallFleet, hub_text, is_root
 
 pytestmark = pytest.mark.functional
@@ -179,8 +180,11 @@ def test_a_disk_that_fills_up_leaves_the_hub_as_it_was(running: SmallFleet) -> N
 
 def test_without_a_registry_the_first_deploy_says_so(fleet: SmallFleet) -> None:
     fleet.state = fleet.root / "state"
-    ended = fleet.run("deploy", fleet.cluster, "garden", UV_OFFLINE="1", UV_CACHE_DIR=str(fleet.root / "cache"))
-    assert ended.code == 4
+    closed = dict.fromkeys(("UV_DEFAULT_INDEX", "PIP_INDEX_URL"), f"http://127.0.0.1:{free_port()}/simple")
+    ended = fleet.run(
+        "deploy", fleet.cluster, "garden", **closed, UV_CACHE_DIR=str(fleet.root / "cache"), PIP_NO_CACHE_DIR="1", PIP_RETRIES="0"
+    )
+    assert ended.code == 4, ended.err
     assert "registry could not be reached" in ended.err
     assert not fleet.hub_folder().exists() or not list(fleet.hub_folder().iterdir())
 

@@ -31,11 +31,14 @@ _TOKENS = {
     "an age key": rb"\bAGE-SECRET-KEY-1[A-Z0-9]{20,}",
 }
 _TOKEN = re.compile(b"|".join(b"(%b)" % pattern for pattern in _TOKENS.values()))
-_KEYED = re.compile(
-    rb"""\b(\w*(?:secret|password|passwd|passphrase|token|api_?key|credentials?|crypt_?key|access_?key))["']?\s*[:=]\s*"""
-    rb"""["']?([A-Za-z0-9+/=_.~!@#$%^*-]{16,})["']?\s*(?:[,}\]#;]|$)""",
-    re.IGNORECASE | re.MULTILINE,
+_BEGINNING = re.compile(rb"gh[pousr]_|github_pat_|glpat-|AKIA|ASIA|xox|AIza|GOCSPX-|eyJ|-----BEGIN|AGE-SECRET-KEY-1")
+"""A file without any of these has no such token: most files, found out in a tenth of the time."""
+_KEY = re.compile(
+    rb"""\b(\w*(?:secret|password|passwd|passphrase|token|api_?key|credentials?|crypt_?key|access_?key))["']?\s*$""",
+    re.IGNORECASE,
 )
+_LONGEST_KEY = 120
+_VALUE = re.compile(rb"""[:=](?=\s*["']?([A-Za-z0-9+/=_.~!@#$%^*-]{16,})["']?\s*(?:[,}\]#;]|$))""", re.MULTILINE)
 _LEAST_BITS = 3.3
 """Shannon entropy a character: hexadecimal of 32 characters has about 3.5, words joined by hyphens mostly less than that of
 random text with digits of the same length."""
@@ -51,13 +54,15 @@ def check(_fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
 
 def _secrets(text: SourceText) -> Iterator[Problem]:
     told: set[int] = set()
-    for match in _TOKEN.finditer(text.content):
+    for match in _TOKEN.finditer(text.content) if _BEGINNING.search(text.content) else ():
         what = list(_TOKENS)[(match.lastindex or 1) - 1]
         told.add(_line(text, match.start()))
         yield problem("secret-in-clear", _hidden(text, match.start()), what=what)
-    for match in _KEYED.finditer(text.content):
-        if _line(text, match.start()) not in told and _is_random(match[2].decode()):
-            yield problem("secret-in-clear", _hidden(text, match.start()), what=f"the secret `{match[1].decode()}`")
+    for match in _VALUE.finditer(text.content):
+        begins = max(0, match.start() - _LONGEST_KEY)
+        key = _KEY.search(text.content[begins : match.start()])
+        if key and _line(text, begins + key.start()) not in told and _is_random(match[1].decode()):
+            yield problem("secret-in-clear", _hidden(text, begins + key.start()), what=f"the secret `{key[1].decode()}`")
 
 
 def _is_random(value: str) -> bool:

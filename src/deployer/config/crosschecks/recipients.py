@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from deployer.config.documents import read_document
+from deployer.config.documents import Document, read_document
 from deployer.config.encryption import is_encrypted
 from deployer.config.loaded import LoadedFleet
 from deployer.config.messages import problem
@@ -35,19 +35,18 @@ def check(_fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
         yield problem("recipients-pattern", document.place(("creation_rules",), key=True), reason=str(error))
         return
     for path in encrypted:
-        yield from _recipients(path, files[path], known)
+        document = shelf.values(path)
+        if document is not None:
+            yield from _recipients(document, known)
 
 
-def _recipients(path: str, content: bytes, known: Sequence[Rule]) -> Iterator[Problem]:
-    document, _ = read_document(path, content)
-    if document is None:
-        return
-    rule = next((rule for rule in known if rule.covers(path)), None)
-    place = document.place((SOPS,), key=True)
+def _recipients(document: Document, known: Sequence[Rule]) -> Iterator[Problem]:
+    rule = next((rule for rule in known if rule.covers(document.file)), None)
     if rule is None:
-        yield problem("recipients-rule", place)
+        yield problem("recipients-rule", document.place((SOPS,), key=True))
         return
     found = of_file(document.data.get(SOPS))
     for code, names in (("recipient-too-many", found - rule.recipients), ("recipient-missing", rule.recipients - found)):
         if names:
+            place = document.place((SOPS,), key=True)
             yield problem(code, place, recipients=" and ".join(f"`{name}`" for name in sorted(names)))

@@ -58,21 +58,19 @@ def _home(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
         yield from _kind(cluster, kind, hub.source, ("home", "kind"))
     inherited = homes if homes and homes.kind == kind else None
     size = home.size or (inherited.size if inherited else None)
-    at = hub.source.place(("home",), key=True)
     if kind in _SIZED and size is None:
-        yield problem("home-size-missing", at, kind=kind)
+        yield problem("home-size-missing", hub.source.place(("home",), key=True), kind=kind)
     for key in ("server", "path") if kind == "nfs" else ():
         if not (getattr(home, key) or getattr(inherited, key, None)):
-            yield problem("home-server-missing", at, key=key)
+            yield problem("home-server-missing", hub.source.place(("home",), key=True), key=key)
     if home.bandwidth and kind not in _QUOTAS:
         yield problem("bandwidth-without", hub.source.place(("home", "bandwidth")), kind=kind)
     if home.quota is None:
         return
-    place = hub.source.place(("home", "quota"))
     if kind not in _QUOTAS:
-        yield problem("quota-without", place, kind=kind)
+        yield problem("quota-without", hub.source.place(("home", "quota")), kind=kind)
     elif size and scalars.memory_bytes(home.quota) > scalars.memory_bytes(size):
-        yield problem("quota-too-large", place, quota=home.quota, size=size)
+        yield problem("quota-too-large", hub.source.place(("home", "quota")), quota=home.quota, size=size)
 
 
 def _buckets(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
