@@ -11,7 +11,7 @@ from types import FrameType
 from deployer.errors import EXIT_INTERRUPTED, DeployerError
 
 _OBJECTS_BETWEEN_COLLECTIONS = 500_000
-"""Looking for cycles as often as Python does takes a sixth of a validation, which makes none: one of 171 hubs stays below this."""
+"""Looking for cycles as often as Python does takes a sixth of a validation that makes none; 171 hubs stay below this."""
 
 
 def main() -> None:
