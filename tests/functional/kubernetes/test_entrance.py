@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.support import cert_manager
 from tests.support.cluster import Cluster
+from tests.support.cluster_fleet import ClusterFleet
 
 from deployer.model.access import Kubeconfig
 from deployer.targets.kubernetes.connection import Connection
@@ -61,6 +62,32 @@ def test_what_a_certificate_waits_for(namespace: Cluster) -> None:
 def test_who_may_not_look_is_told_nothing(namespace: Cluster, tmp_path: Path) -> None:
     way = entrance(namespace.kubeconfig_of("visitor", tmp_path / "kubeconfig"))
     assert (way.address(), way.certificate()) == ("", "")
+
+
+def test_the_doctor_looks_for_an_ingress_class(fleet: ClusterFleet) -> None:
+    names = ("one", "other")
+    said = [_of_the_doctor(fleet)]
+    try:
+        for name in names:
+            spec = {"controller": "example.org/none"}
+            fleet.cluster.apply(
+                {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": name}, "spec": spec}
+            )
+        said.append(_of_the_doctor(fleet))
+        fleet.cluster.kubectl("annotate", "ingressclass", "other", "ingressclass.kubernetes.io/is-default-class=true")
+        said.append(_of_the_doctor(fleet))
+    finally:
+        fleet.cluster.kubectl("delete", "ingressclass", *names, "--ignore-not-found")
+    assert said == [
+        ("warning", "there is no ingress class, so that no hub is reached by its domain"),
+        ("warning", "none of the ingress classes one, other is the default, so that a hub's file must name one"),
+        ("ok", "hubs with a domain are reached by the ingress class other"),
+    ]
+
+
+def _of_the_doctor(fleet: ClusterFleet) -> tuple[str, str]:
+    findings = fleet.run("doctor", "onenode", "--format", "json").data["findings"]
+    return next((finding["verdict"], finding["found"]) for finding in findings if finding["name"] == "entrance")
 
 
 def _object(version: str, kind: str, **content: Any) -> dict[str, Any]:

@@ -25,7 +25,9 @@ def install_hub(root: Path) -> Path:
     _run(*installer, *options)
     (packages,) = environment.glob("lib/python3*/site-packages")
     _slim(packages)
-    _run(interpreter, "-m", "compileall", "-q", "-j", "2", "--invalidation-mode", "unchecked-hash", "-s", root, packages)
+    # The image's files have no times, so that bytecode by time, as pip makes it, would be stale: every start would compile anew.
+    mode = ["--invalidation-mode", "unchecked-hash"]
+    _run(interpreter, "-m", "compileall", "-q", "-f", "-j", "2", *mode, "-s", root, packages, *root.glob("usr/lib/python3.*"))
     _move_to_root(environment, root)
     return packages
 

@@ -56,8 +56,9 @@ class Traefik:
         wait_until(listening, "Traefik listens", 20, self._cluster.processes.require_all)
 
     def end(self) -> None:
-        """End it; nothing where it does not run."""
+        """End it, and take its class away; nothing where it does not run."""
         self._cluster.processes.end("traefik")
+        self._cluster.kubectl("delete", "ingressclass", chart_values()["ingressClass"]["name"], "--ignore-not-found")
 
     def port(self) -> int:
         """A port on 127.0.0.1 that leads to its port 443."""

@@ -12,14 +12,22 @@ from deployer.targets.kubernetes.objects import Object, conditions
 from deployer.targets.kubernetes.rights import Right, lacking
 from deployer.tools.helm import Helm
 
-_DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+_DEFAULT_STORAGE = "storageclass.kubernetes.io/is-default-class"
+_DEFAULT_INGRESS = "ingressclass.kubernetes.io/is-default-class"
 _OLDEST = (1, 28)
 """zero-to-jupyterhub 4.4 asks for this Kubernetes (its Chart.yaml, `kubeVersion`)."""
 
 
 def examine(connection: Connection, helm: Helm) -> Findings:
     """Raises ExternalError where the API server does not answer at all."""
-    found = (_version(connection), _helm(helm), *_rights(connection), *_nodes(connection), _storage(connection))
+    found = (
+        _version(connection),
+        _helm(helm),
+        *_rights(connection),
+        *_nodes(connection),
+        _storage(connection),
+        _entrance(connection),
+    )
     return Findings(cluster=connection.cluster, findings=found)
 
 
@@ -79,19 +87,44 @@ def _pressure(node: Object) -> Iterator[Finding]:
 
 def _storage(connection: Connection) -> Finding:
     try:
-        classes: list[Object] = connection.request("GET", "/apis/storage.k8s.io/v1/storageclasses")["items"]
+        _, default = _classes(connection, "storage.k8s.io", "storageclasses", _DEFAULT_STORAGE)
     except ExternalError as error:
         return Finding("storage", Verdict.UNKNOWN, error.message, error.hint)
-    default = [
-        entry["metadata"]["name"]
-        for entry in classes
-        if (entry["metadata"].get("annotations") or {}).get(_DEFAULT_CLASS) == "true"
-    ]
     if default:
         return Finding("storage", Verdict.OK, f"volumes are made by the storage class {', '.join(default)}")
     return Finding(
         "storage",
         Verdict.FAILED,
         "there is no default storage class, so that databases and homes get no volume",
-        f"Mark one with the annotation {_DEFAULT_CLASS}.",
+        f"Mark one with the annotation {_DEFAULT_STORAGE}.",
     )
+
+
+def _entrance(connection: Connection) -> Finding:
+    """Hubs without a domain need none, so that its lack is no failure."""
+    try:
+        classes, default = _classes(connection, "networking.k8s.io", "ingressclasses", _DEFAULT_INGRESS)
+    except ExternalError as error:
+        return Finding("entrance", Verdict.UNKNOWN, error.message, error.hint)
+    if default:
+        return Finding("entrance", Verdict.OK, f"hubs with a domain are reached by the ingress class {', '.join(default)}")
+    if classes:
+        return Finding(
+            "entrance",
+            Verdict.WARNING,
+            f"none of the ingress classes {', '.join(classes)} is the default, so that a hub's file must name one",
+            f"Mark one with the annotation {_DEFAULT_INGRESS}.",
+        )
+    return Finding(
+        "entrance",
+        Verdict.WARNING,
+        "there is no ingress class, so that no hub is reached by its domain",
+        f"Run `deployer support deploy {connection.cluster}`, or install an ingress controller.",
+    )
+
+
+def _classes(connection: Connection, group: str, plural: str, mark: str) -> tuple[list[str], list[str]]:
+    """The names of all classes of a kind, and of those that are the default. Raises ExternalError."""
+    found: list[Object] = [entry["metadata"] for entry in connection.request("GET", f"/apis/{group}/v1/{plural}")["items"]]
+    default = [metadata["name"] for metadata in found if (metadata.get("annotations") or {}).get(mark) == "true"]
+    return [metadata["name"] for metadata in found], default

@@ -34,7 +34,8 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A Job with copies of what the new hub pod would mount."""
+    """A Job with copies of what the new hub pod would mount. It owns them and ends by itself, so that the cluster removes what a
+    deployer that was killed has left."""
 
     namespace: Namespace
     rollout: Rollout
@@ -48,11 +49,12 @@ class Trial:
             return Tried()
         self.remove()
         try:
+            own_account = self.namespace.get("deployments", _HUB) is not None
+            patience = round(self.rollout.scale_up_seconds + _SECONDS)
+            job = self.namespace.create("jobs", _job(hub, own_account=own_account, patience=patience))
             for plural, kind in (("secrets", "Secret"), ("configmaps", "ConfigMap")):
                 if original := _find(manifests, kind, _HUB):
-                    self.namespace.create(plural, _copy(original))
-            own_account = self.namespace.get("deployments", _HUB) is not None
-            self.namespace.create("jobs", _job(hub, own_account=own_account))
+                    self.namespace.create(plural, _copy(original, job))
             return self._wait()
         except UnhealthyError as error:
             stays = _UNTOUCHED if self.namespace.get("deployments", _HUB) else _NOTHING
@@ -111,13 +113,16 @@ def _find(manifests: list[Object], kind: str, name: str) -> Object | None:
     return next((entry for entry in manifests if entry["kind"] == kind and entry["metadata"]["name"] == name), None)
 
 
-def _copy(original: Object) -> Object:
+def _copy(original: Object, owner: Object) -> Object:
     kept = {key: value for key, value in original.items() if key not in ("metadata", "status")}
-    return {**kept, "metadata": {"name": NAME, "labels": {"app.kubernetes.io/managed-by": "deployer"}}}
+    owned_by = {"apiVersion": "batch/v1", "kind": "Job", "name": NAME, "uid": owner["metadata"]["uid"]}
+    labels = {"app.kubernetes.io/managed-by": "deployer"}
+    return {**kept, "metadata": {"name": NAME, "labels": labels, "ownerReferences": [owned_by]}}
 
 
-def _job(hub: Object, *, own_account: bool) -> Object:
-    """The hub's pod, but with the trial's program, an empty database volume and no part in any Service."""
+def _job(hub: Object, *, own_account: bool, patience: int) -> Object:
+    """The hub's pod, but with the trial's program, an empty database volume and no part in any Service; ended after so many
+    seconds of `patience`, which is more than anybody waits for it."""
     pod = copy.deepcopy(hub["spec"]["template"]["spec"])
     for volume in pod.get("volumes") or []:
         _redirect(volume)
@@ -135,7 +140,7 @@ def _job(hub: Object, *, own_account: bool) -> Object:
         pod.pop("serviceAccountName", None)
     labels = {"app.kubernetes.io/managed-by": "deployer", "app.kubernetes.io/component": "trial"}
     template = {"metadata": {"labels": labels}, "spec": pod}
-    spec = {"backoffLimit": 0, "ttlSecondsAfterFinished": 600, "template": template}
+    spec = {"backoffLimit": 0, "activeDeadlineSeconds": patience, "ttlSecondsAfterFinished": 600, "template": template}
     return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": NAME, "labels": labels}, "spec": spec}
 
 
