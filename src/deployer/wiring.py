@@ -17,6 +17,7 @@ from deployer.tools.editor import TerminalEditor
 from deployer.tools.fleet_files import FolderFiles
 from deployer.tools.journal import SILENT
 from deployer.tools.process import SystemProcess
+from deployer.tools.processors import SystemProcessors
 from deployer.tools.resources import carried_fleet
 from deployer.tools.sops import Sops, key_environment
 from deployer.tools.state import StateFolder
@@ -138,6 +139,7 @@ def effects(
         carried=FolderFiles(carried_fleet()),
         state=state,
         clock=clock,
+        processors=SystemProcessors(),
         progress=progress,
         journal=journal,
         targets=_OnDemand(("local", "try"), local),

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     # Not at run time: `validate` on every pull request needs few of these, and to make them is a tenth of its time.
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from deployer.model.secret import Secret
     from deployer.model.support import SupportStack
     from deployer.model.tree import FleetTree
+
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 class Clock(Protocol):
@@ -123,6 +127,14 @@ class State(Protocol):
     def digest_key(self, *, keep: bool) -> bytes:
         """The key of the digests that stand for secrets: 32 bytes, made anew where there is none; with `keep` the
         new one is written down. Raises MachineError where that fails."""
+
+
+class Processors(Protocol):
+    """This machine's processors, for work that is worth sharing among them."""
+
+    def shared(self, work: Callable[[Sequence[Item]], Made], items: Sequence[Item]) -> list[Made]:
+        """What `work` makes of each share of the items, all of which are in one share. It may happen in another process, so that
+        what it makes must be picklable, and what else it changes in memory is lost. Raises what `work` raises."""
 
 
 class Target(Protocol):
@@ -241,6 +253,7 @@ class Effects:
     """The fleet that the deployer itself carries: its charts, and an example of each kind of cluster."""
     state: State
     clock: Clock
+    processors: Processors
     progress: Progress
     journal: Journal
     targets: Mapping[str, Target]

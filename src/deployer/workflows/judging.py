@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from deployer.config import paths
-from deployer.config.loaded import LoadedFleet
+from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.loading import load_fleet
 from deployer.errors import ConfigurationError
 from deployer.model.problem import Problem, Severity, in_order
@@ -22,28 +24,45 @@ from deployer.workflows.verdicts import Finding, Verdict
 _CLUSTERS = "config/clusters/"
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Of a share of the hubs: their problems, and how many could not be rendered, by the reason."""
+
+    problems: tuple[tuple[HubRef, Problem], ...]
+    untried: Mapping[str, int]
+
+
 def judge(effects: Effects, tree: FleetTree, *, render: bool, fetch: bool = False) -> Verdict:
     """All problems of the fleet; with `render`, also those of the targets and charts that would get what its files come to.
     With `fetch`, charts that are not on this machine are fetched for that."""
     fleet = load_fleet(tree, effects.carried.read())
+    hubs = [(cluster, hub) for cluster in fleet.clusters.values() for hub in cluster.hubs.values()]
     owners: dict[Problem, set[str]] = {problem: set() for problem in fleet.problems}
-    fine: list[Release] = []
-    for cluster in fleet.clusters.values():
-        for hub in cluster.hubs.values():
-            release, problems = prepared(fleet, cluster, hub)
-            for problem in problems:
-                owners.setdefault(problem, set()).add(hub.ref.hub)
-            if not any(problem.severity is Severity.ERROR for problem in problems):
-                fine.append(release)
-    refused, untried = _rendered(effects, fleet, fine, fetch=fetch) if render else ((), {})
-    for ref, problem in refused:
-        owners.setdefault(problem, set()).add(ref.hub)
+    untried = Counter[str]()
+    for share in effects.processors.shared(partial(_judged, effects, fleet, render=render, fetch=fetch), hubs):
+        untried.update(share.untried)
+        for ref, problem in share.problems:
+            owners.setdefault(problem, set()).add(ref.hub)
     files = _files_of_hubs(fleet)
     return Verdict(
         findings=tuple(_finding(problem, owners[problem], files) for problem in in_order(owners)),
         clusters=_names(tree, fleet),
         untried=untried,
     )
+
+
+def _judged(
+    effects: Effects, fleet: LoadedFleet, hubs: Sequence[tuple[LoadedCluster, LoadedHub]], *, render: bool, fetch: bool
+) -> _Judged:
+    found: list[tuple[HubRef, Problem]] = []
+    fine: list[Release] = []
+    for cluster, hub in hubs:
+        release, problems = prepared(fleet, cluster, hub)
+        found += [(hub.ref, problem) for problem in problems]
+        if not any(problem.severity is Severity.ERROR for problem in problems):
+            fine.append(release)
+    refused, untried = _rendered(effects, fleet, fine, fetch=fetch) if render else ([], {})
+    return _Judged((*found, *refused), untried)
 
 
 def _rendered(
