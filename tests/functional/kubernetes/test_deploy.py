@@ -20,6 +20,12 @@ error: the hub does not take its new configuration: hub.extraConfig.mine, line 2
 It was only tried: the running hub was not touched.
 hint: Mend it, then deploy again.
 """
+SETTING = """\
+error: the hub does not take its new configuration: The 'admin_users' trait of a SharedPasswordAuthenticator instance expected a \
+set, not the int 3.
+It was only tried: the running hub was not touched.
+hint: Mend it, then deploy again.
+"""
 NO_IMAGE = """\
 error: the image localhost/no-such-hub:1 of pod hub-trial-* cannot be had (ErrImagePull)
 It was only tried: the running hub was not touched.
@@ -71,7 +77,7 @@ def test_what_has_not_changed_is_left_alone(fleet: ClusterFleet, kernel: Kernel)
     assert ended.code == 0
     assert "unchanged, nothing to do" in ended.out
     assert fleet.revision() == revision
-    assert fleet.run("status", "onenode", "--format", "json").data["hubs"][0]["state"] == "running"
+    assert fleet.run("status", "onenode", fleet.hub, "--format", "json").data["hubs"][0]["state"] == "running"
 
 
 def test_a_changed_word_restarts_the_hub_and_no_server(fleet: ClusterFleet, kernel: Kernel) -> None:
@@ -89,11 +95,18 @@ def test_a_changed_word_restarts_the_hub_and_no_server(fleet: ClusterFleet, kern
     assert wait_for("the kernel", lambda: answer_of(kernel, "print(kept)")) == "still here\n"
 
 
-def test_a_failing_snippet_is_told_with_its_line_and_never_reaches_the_hub(fleet: ClusterFleet, kernel: Kernel) -> None:
+@pytest.mark.parametrize(
+    ("snippet", "message"),
+    [
+        pytest.param("first = 1\nraise ValueError('no such course')\n", SNIPPET, id="fails"),
+        pytest.param("c.Authenticator.admin_users = 3\n", SETTING, id="sets what nobody takes"),
+    ],
+)
+def test_a_bad_snippet_is_told_and_never_reaches_the_hub(fleet: ClusterFleet, kernel: Kernel, snippet: str, message: str) -> None:
     pod, revision = hub_pods(fleet), fleet.revision()
-    fleet.write(hub_file(extraConfig={"mine": "first = 1\nraise ValueError('no such course')\n"}))
+    fleet.write(hub_file(extraConfig={"mine": snippet}))
     ended = fleet.deploy()
-    assert (ended.code, told(ended.err)) == (5, SNIPPET)
+    assert (ended.code, told(ended.err)) == (5, message)
     assert (hub_pods(fleet), fleet.revision()) == (pod, revision)
 
 
