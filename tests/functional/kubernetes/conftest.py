@@ -9,6 +9,7 @@ from tests.support.charts import ChartRepository
 from tests.support.cluster import Cluster
 from tests.support.cluster_fleet import ClusterFleet
 from tests.support.hub_driver import Kernel
+from tests.support.recovery import deployed
 from tests.support.unharmed import unharmed
 
 
@@ -25,10 +26,9 @@ def fleet(
 
 @pytest.fixture
 def welcome(fleet: ClusterFleet) -> ClusterFleet:
-    """The hub, as its usual file asks for it."""
+    """The hub, as its usual file asks for it. Nobody has to use it before a test does."""
     fleet.write()
-    ended = fleet.deploy()
-    assert ended.code == 0, ended.err
+    deployed(fleet)
     return fleet
 
 
@@ -36,8 +36,7 @@ def welcome(fleet: ClusterFleet) -> ClusterFleet:
 def kernel(fleet: ClusterFleet) -> Iterator[Kernel]:
     """Ada's kernel, which keeps a variable through everything that happens to the hub."""
     fleet.write()
-    ended = fleet.deploy()
-    assert ended.code == 0, ended.err
+    deployed(fleet)
     with fleet.person("ada") as ada:
         ada.log_in()
         ada.start(seconds=120)

@@ -134,7 +134,10 @@ class Cluster:
 
     @contextmanager
     def without(self, process: str) -> Iterator[None]:
-        """Kill a process of the cluster (`kube-apiserver`, say) for the length of the block, then start it again."""
+        """Kill a process of the cluster (`kube-apiserver`, say) for the length of the block, then start it again.
+
+        The API server's controllers are started anew after it: they would look for it every half a minute only.
+        """
         self.processes.find(process).kill()
         wait_until(lambda: not self.processes.find(process).alive, f"{process} has ended", 10)
         try:
@@ -142,6 +145,9 @@ class Cluster:
         finally:
             self.processes.start_again(process)
             self._wait(self._api_ready, "the API server is ready again")
+        for controller in control_plane.CONTROLLERS if process == control_plane.API_SERVER else ():
+            with self.without(controller):
+                pass
 
     def _end_processes(self) -> None:
         for process in self.processes.recorded():

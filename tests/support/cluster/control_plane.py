@@ -3,6 +3,8 @@
 from tests.support.cluster.layout import NODE_ADDRESS, SERVICE_NETWORK, Layout
 from tests.support.cluster.processes import Processes
 
+API_SERVER = "kube-apiserver"
+CONTROLLERS = ("kube-controller-manager", "kube-scheduler")
 _ETCD = "http://127.0.0.1:2379"
 
 
@@ -18,7 +20,7 @@ def start_api(layout: Layout, processes: Processes) -> None:
     )
     keys = layout.certificates
     processes.start(
-        "kube-apiserver",
+        API_SERVER,
         f"--etcd-servers={_ETCD}",
         "--secure-port=6443",
         f"--advertise-address={NODE_ADDRESS}",  # nothing to derive it from: there is no default route
@@ -42,8 +44,9 @@ def start_api(layout: Layout, processes: Processes) -> None:
 
 def start_controllers(layout: Layout, processes: Processes) -> None:
     """Both elect no leader, as each is alone."""
+    manager, scheduler = CONTROLLERS
     processes.start(
-        "kube-controller-manager",
+        manager,
         f"--kubeconfig={layout.own_kubeconfig('controller-manager')}",
         f"--service-account-private-key-file={layout.certificates}/service-accounts.key",
         f"--root-ca-file={layout.certificates}/ca.crt",
@@ -52,7 +55,7 @@ def start_controllers(layout: Layout, processes: Processes) -> None:
         "--leader-elect=false",
     )
     processes.start(
-        "kube-scheduler",
+        scheduler,
         f"--kubeconfig={layout.own_kubeconfig('scheduler')}",
         "--bind-address=127.0.0.1",
         "--leader-elect=false",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
 
@@ -55,7 +56,7 @@ class Trial:
             for plural, kind in (("secrets", "Secret"), ("configmaps", "ConfigMap")):
                 if original := _find(manifests, kind, _HUB):
                     self.namespace.create(plural, _copy(original, job))
-            return self._wait()
+            return self._wait(job["metadata"]["uid"])
         except UnhealthyError as error:
             stays = _UNTOUCHED if self.namespace.get("deployments", _HUB) else _NOTHING
             raise RolledBackError(f"{error.message}\n{stays}", hint=error.hint or _MEND) from None
@@ -67,19 +68,17 @@ class Trial:
         for plural in ("jobs", "secrets", "configmaps"):
             self.namespace.delete(plural, NAME)
 
-    def _wait(self) -> Tried:
+    def _wait(self, uid: str) -> Tried:
         began, told = self.clock.monotonic(), set[str]()
         while True:
-            job = self.namespace.get("jobs", NAME) or {}
-            status = job.get("status") or {}
-            uid = (job.get("metadata") or {}).get("uid", "")
             pods = self.namespace.list("pods", labels=f"batch.kubernetes.io/controller-uid={uid}")
-            if status.get("succeeded"):
+            code = next((code for pod in pods for code in _codes(pod)), None)
+            if code == 0:
                 return _told(self.namespace.log(pods[0]["metadata"]["name"], lines=50))
-            if status.get("failed"):
+            if code is not None or self._failed():
                 raise self._refused(pods)
             found = [*self._refusals(uid, pods), *(trouble for pod in pods for trouble in troubles(pod))]
-            # A container that ended has more to say than its exit code; the Job's own end tells it.
+            # A container that ended has more to say than its exit code.
             final = next((trouble for trouble in found if trouble.final and not trouble.container), None)
             if final:
                 raise self.rollout.failure(final)
@@ -91,6 +90,11 @@ class Trial:
                 )
             self.clock.sleep(0.5)
 
+    def _failed(self) -> bool:
+        """Its pod was taken away, or did not get as far as an end of its own."""
+        job = self.namespace.get("jobs", NAME) or {}
+        return bool((job.get("status") or {}).get("failed"))
+
     def _refusals(self, uid: str, pods: list[Object]) -> list[Trouble]:
         """Why the API server takes no pod of the Job, which only its events say."""
         events = [] if pods else self.namespace.list("events", fields=f"involvedObject.uid={uid},reason=FailedCreate")
@@ -101,6 +105,13 @@ class Trial:
         said = next((line.removeprefix(_MARK) for line in reversed(lines) if line.startswith(_MARK)), "")
         reason = json.loads(said)["error"] if said else "\n".join(f"  {line}" for line in lines)
         return UnhealthyError(f"the hub does not take its new configuration: {reason}")
+
+
+def _codes(pod: Object) -> Iterator[int]:
+    """How its container ended, which the Job's own status tells seconds later; none while it runs."""
+    for container in (pod.get("status") or {}).get("containerStatuses") or []:
+        if ended := (container.get("state") or {}).get("terminated"):
+            yield ended["exitCode"]
 
 
 def _told(lines: tuple[str, ...]) -> Tried:
