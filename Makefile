@@ -82,7 +82,8 @@ bench: setup-dev ## Print the benchmarks' table
 
 lock: ## Pin requirements/*.txt and the proxy anew (needs uv and npm)
 	@for name in deployer dev hub; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-annotate --no-header requirements/$$name.in -o requirements/$$name.txt; done
+	  --no-emit-index-url --no-annotate --no-header --no-emit-package rfc3987-syntax --no-emit-package lark \
+	  requirements/$$name.in -o requirements/$$name.txt; done
 	@cd requirements/proxy && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
 
 traits: ## Write anew what a hub can be configured with, from requirements/hub.txt (needs uv)

@@ -70,7 +70,8 @@ class Installer:
     settings: Mapping[str, str]
 
     def make(self, folder: Path, requirements: Path, python: Path) -> None:
-        """A virtual environment in `folder` with exactly these packages. Raises ToolFailedError, MachineError."""
+        """A virtual environment in `folder` with exactly these packages, whatever else they say that they need. Raises
+        ToolFailedError, MachineError."""
         for command in self._commands(folder, requirements, python):
             self.run(command)
 
@@ -90,6 +91,7 @@ class Installer:
                 "--quiet",
                 "--python",
                 inside,
+                "--no-deps",
                 "--require-hashes",
                 "--requirements",
                 str(requirements),
@@ -97,7 +99,7 @@ class Installer:
         else:
             yield (str(python), "-m", "venv", str(folder))
             pip = (inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
-            yield (*pip, "--require-hashes", "--requirement", str(requirements))
+            yield (*pip, "--no-deps", "--require-hashes", "--requirement", str(requirements))
 
 
 def reachable_by_others(path: Path) -> bool:

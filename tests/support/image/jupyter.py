@@ -21,7 +21,15 @@ def install_hub(root: Path) -> Path:
     _run(interpreter, "-m", "venv", "--without-pip", environment)
     uv = shutil.which("uv")
     installer = [uv, "pip", "install", "--python"] if uv else [sys.executable, "-m", "pip", "--python"]
-    options = [environment / "bin/python3", *([] if uv else ["install"]), "--quiet", "--require-hashes", "-r", HUB_REQUIREMENTS]
+    options = [
+        environment / "bin/python3",
+        *([] if uv else ["install"]),
+        "--quiet",
+        "--no-deps",
+        "--require-hashes",
+        "-r",
+        HUB_REQUIREMENTS,
+    ]
     _run(*installer, *options)
     (packages,) = environment.glob("lib/python3*/site-packages")
     _slim(packages)
@@ -50,12 +58,10 @@ def install_proxy(root: Path, packages: Path, cache: Path) -> None:
 
 
 def _slim(packages: Path) -> None:
-    """Leave out what no test hub uses: locales but English, the packages' own tests, and a grammar of addresses: its import is a
-    third of every start."""
+    """Leave out what no test hub uses: locales but English, the packages' own tests."""
     for locale in (packages / "babel/locale-data").glob("*.dat"):
         if not locale.name.startswith(("en", "root")):
             locale.unlink()
-    shutil.rmtree(packages / "rfc3987_syntax")
     for folder in [path for name in ("test", "tests") for path in packages.rglob(name) if path.is_dir()]:
         shutil.rmtree(folder, ignore_errors=True)
 
