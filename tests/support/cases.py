@@ -19,6 +19,7 @@ from pathlib import Path
 
 from deployer.compiling.checks import check_values
 from deployer.compiling.hub import compile_hub
+from deployer.config.documents import NOTHING_READ, Read
 from deployer.config.loaded import LoadedFleet
 from deployer.config.loading import load_fleet
 from deployer.model.problem import Problem, in_order
@@ -50,9 +51,9 @@ def own_charts() -> FleetTree:
     return FleetTree({path: content for path, content in read_tree(root).items() if path.startswith("helm-charts/")})
 
 
-def problems_of(tree: FleetTree) -> tuple[Problem, ...]:
-    """Everything that is wrong with a fleet, up to its compiled values."""
-    fleet = load_fleet(tree, own_charts())
+def problems_of(tree: FleetTree, read: Read = NOTHING_READ) -> tuple[Problem, ...]:
+    """Everything that is wrong with a fleet, up to its compiled values. `read`: documents that were read before."""
+    fleet = load_fleet(tree, own_charts(), read)
     return in_order((*fleet.problems, *_compiled_problems(fleet)))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias, cast
 
 from yaml.error import Mark
 
@@ -26,16 +28,29 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file whose root is a mapping. Positions are looked up in libyaml's node tree only when asked for."""
+    """A file whose root is a mapping. Positions are looked up in libyaml's node tree only when asked for; pickled, it leaves that
+    tree behind, and composes it anew where somebody asks."""
 
     text: SourceText
     data: dict[str, Any]
-    root: Node = field(repr=False)
     has_nulls: bool = False
     odd_keys: tuple[Problem, ...] = ()
     """Keys that are no text as written, such as `80:` or `on:`."""
+    _nodes: list[Node] = field(default_factory=list, repr=False, compare=False)
+    """The root of that tree, once it is there."""
     _entries: dict[int, dict[str, tuple[Node, Node]]] = field(default_factory=dict, repr=False, compare=False)
     """By the identity of a mapping's node: its keys, once they were asked for."""
+
+    def __reduce__(self) -> tuple[type[Document], tuple[Any, ...]]:
+        return Document, (self.text, self.data, self.has_nulls, self.odd_keys)
+
+    @property
+    def root(self) -> Node:
+        """Of libyaml's node tree."""
+        if not self._nodes:
+            # There is one: the data were read from it.
+            self._nodes.append(cast("Node", compose(self.text)[0]))
+        return self._nodes[0]
 
     @property
     def file(self) -> str:
@@ -107,13 +122,24 @@ def read_document(file: str, content: bytes, *, may_be_empty: bool = False) -> t
     problems = tuple(reader.problems)
     if data is None:
         return None, problems
-    return Document(text, data, root, reader.has_nulls, tuple(reader.odd_keys)), problems
+    return Document(text, data, reader.has_nulls, tuple(reader.odd_keys), [root]), problems
+
+
+Read: TypeAlias = Mapping[str, tuple[Document, tuple[Problem, ...]]]
+"""Documents by their paths, each with what is wrong with it as YAML."""
+NOTHING_READ: Read = MappingProxyType({})
+
+
+def read_documents(files: Iterable[tuple[str, bytes]]) -> Read:
+    """Those of the files that are documents."""
+    found = ((file, *read_document(file, content)) for file, content in files)
+    return {file: (document, problems) for file, document, problems in found if document is not None}
 
 
 def empty_document(file: str) -> Document:
     """A file that says nothing, or stands for one that is not there."""
     mark = Mark(file, 0, 0, 0, None, 0)
-    return Document(SourceText(file, b""), {}, MappingNode("collection", [], mark, mark, flow_style=False))
+    return Document(SourceText(file, b""), {}, _nodes=[MappingNode("collection", [], mark, mark, flow_style=False)])
 
 
 def _is_null(node: Node) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from deployer.config import crosschecks, paths
 from deployer.config.charts import read_charts
-from deployer.config.documents import Document, empty_document
+from deployer.config.documents import NOTHING_READ, Document, Read, empty_document
 from deployer.config.encryption import visible_keys
 from deployer.config.extends import Extends
 from deployer.config.legacy import load_entries, load_support
@@ -31,13 +31,14 @@ CLUSTER = Target(ClusterFile, "cluster.yaml")
 HUB = Target(HubFile, "a hub")
 
 
-def load_fleet(tree: FleetTree, own: FleetTree | None = None) -> LoadedFleet:
+def load_fleet(tree: FleetTree, own: FleetTree | None = None, read: Read = NOTHING_READ) -> LoadedFleet:
     """Load everything. Never raises for what people wrote: `problems` has it, sorted by place.
 
-    `own` has the deployer's charts below `helm-charts/`; one of the fleet wins over the deployer's of the same name.
+    `own` has the deployer's charts below `helm-charts/`; one of the fleet wins over the deployer's of the same name. `read`:
+    documents of the tree that were read before.
     """
     charts, chart_problems = read_charts(tree, own)
-    loader = _Loader(Shelf(tree), charts)
+    loader = _Loader(Shelf(tree, read), charts)
     fleet = loader.fleet()
     shelf = loader.shelf
     shelf.problems += chart_problems

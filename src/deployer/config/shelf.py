@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployer.config.documents import Document, read_document
+from deployer.config.documents import NOTHING_READ, Document, Read, read_document
 from deployer.config.messages import problem
 from deployer.config.source_text import SourceText
 from deployer.model.place import Place
@@ -14,10 +14,11 @@ _LIMIT = MAX_FILE_BYTES // 2**20
 
 
 class Shelf:
-    """Gives documents of a tree by path and collects their problems."""
+    """Gives documents of a tree by path and collects their problems. `read`: those that were read before."""
 
-    def __init__(self, tree: FleetTree) -> None:
+    def __init__(self, tree: FleetTree, read: Read = NOTHING_READ) -> None:
         self.tree = tree
+        self._read = read
         self.problems: list[Problem] = [problem(fault, Place(path, 1, 1), limit=_LIMIT) for path, fault in tree.faults.items()]
         self._documents: dict[str, Document | None] = {}
 
@@ -56,13 +57,16 @@ class Shelf:
 
     def _document(self, path: str, *, typed: bool) -> Document | None:
         if path not in self._documents:
-            content = self.tree.files.get(path)
-            document, problems = (None, ()) if content is None else read_document(path, content, may_be_empty=not typed)
+            document, problems = self._read.get(path) or self._read_now(path, typed=typed)
             self.problems += problems
             if document and typed:
                 self.problems += _odd_keys(document)
             self._documents[path] = document
         return self._documents[path]
+
+    def _read_now(self, path: str, *, typed: bool) -> tuple[Document | None, tuple[Problem, ...]]:
+        content = self.tree.files.get(path)
+        return (None, ()) if content is None else read_document(path, content, may_be_empty=not typed)
 
 
 def _odd_keys(document: Document) -> list[Problem]:

@@ -136,6 +136,9 @@ class Processors(Protocol):
         """What `work` makes of each share of the items, all of which are in one share. It may happen in another process, so that
         what it makes must be picklable, and what else it changes in memory is lost. Raises what `work` raises."""
 
+    def meanwhile(self, work: Callable[[Sequence[Item]], Made], items: Sequence[Item]) -> Callable[[], Made]:
+        """What `work` makes of the items, for when it is asked for: begun at once where another processor can do it."""
+
 
 class Target(Protocol):
     """Where a hub runs."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from deployer.config import paths
+from deployer.config.documents import NOTHING_READ, Read
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.loading import load_fleet
 from deployer.errors import ConfigurationError
@@ -32,10 +33,10 @@ class _Judged:
     untried: Mapping[str, int]
 
 
-def judge(effects: Effects, tree: FleetTree, *, render: bool, fetch: bool = False) -> Verdict:
+def judge(effects: Effects, tree: FleetTree, read: Read = NOTHING_READ, *, render: bool, fetch: bool = False) -> Verdict:
     """All problems of the fleet; with `render`, also those of the targets and charts that would get what its files come to.
     With `fetch`, charts that are not on this machine are fetched for that."""
-    fleet = load_fleet(tree, effects.carried.read())
+    fleet = load_fleet(tree, effects.carried.read(), read)
     hubs = [(cluster, hub) for cluster in fleet.clusters.values() for hub in cluster.hubs.values()]
     owners: dict[Problem, set[str]] = {problem: set() for problem in fleet.problems}
     untried = Counter[str]()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from deployer.errors import UsageError
 from deployer.model.protocols import Effects
@@ -12,6 +13,9 @@ from deployer.model.tree import FleetTree
 from deployer.reporting.validation import ValidationReport
 from deployer.workflows.selection import known
 from deployer.workflows.verdicts import Finding, Verdict, from_bytes, to_bytes
+
+if TYPE_CHECKING:
+    from deployer.config.documents import Read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +69,17 @@ def tree_digest(tree: FleetTree) -> str:
 
 
 def _judge(effects: Effects, tree: FleetTree, *, render: bool, fetch: bool) -> Verdict:
-    """The whole work; imported here, as an unchanged fleet needs none of it."""
+    """The whole work; imported here, as an unchanged fleet needs none of it. Its files are read while that is imported."""
+    read = effects.processors.meanwhile(_read, [entry for entry in tree.files.items() if entry[0].endswith(".yaml")])
     from deployer.workflows.judging import judge
 
-    return judge(effects, tree, render=render, fetch=fetch)
+    return judge(effects, tree, read(), render=render, fetch=fetch)
+
+
+def _read(files: Sequence[tuple[str, bytes]]) -> Read:
+    from deployer.config.documents import read_documents
+
+    return read_documents(files)
 
 
 def _selected(verdict: Verdict, selection: Selection) -> Iterable[tuple[str, str | None]]:

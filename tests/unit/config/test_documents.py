@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from deployer.config.documents import Document, read_document
@@ -162,3 +164,12 @@ def test_an_empty_file_is_a_problem_unless_it_may_be(content: bytes) -> None:
 def test_all_duplicate_keys_of_a_file_are_told() -> None:
     _, problems = read_document("a.yaml", b"a: {x: 1, x: 2}\nb: 1\nb: 2\nb: 3\n")
     assert [(problem.place.line, problem.place.column) for problem in problems] == [(1, 11), (3, 1), (4, 1)]
+
+
+def test_a_document_that_was_read_in_another_process_knows_its_places() -> None:
+    document, _ = read_document("a.yaml", b"one: 1\ntwo: {three: x}\n")
+    assert document is not None
+    carried = pickle.loads(pickle.dumps(document))
+    assert carried.data == document.data
+    assert carried.place(("two", "three")) == document.place(("two", "three"))
+    assert carried.written(("one",)) == "1"

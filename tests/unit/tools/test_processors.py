@@ -12,14 +12,23 @@ from deployer.errors import ExternalError, MachineError
 from deployer.tools.processors import SystemProcessors
 
 
-@pytest.mark.parametrize(("count", "items", "processes"), [(1, 100, 1), (2, 100, 2), (3, 100, 3), (4, 20, 1), (2, 0, 1)])
-def test_every_item_is_in_one_share(count: int, items: int, processes: int) -> None:
-    def work(share: Sequence[int]) -> tuple[int, list[int]]:
-        return os.getpid(), list(share)
+def who_and_what(share: Sequence[int]) -> tuple[int, list[int]]:
+    return os.getpid(), list(share)
 
-    shares = SystemProcessors(count).shared(work, range(items))
+
+@pytest.mark.parametrize(("count", "items", "processes"), [(1, 200, 1), (2, 200, 2), (3, 200, 3), (4, 90, 1), (2, 0, 1)])
+def test_every_item_is_in_one_share(count: int, items: int, processes: int) -> None:
+    shares = SystemProcessors(count).shared(who_and_what, range(items))
     assert sorted(item for _, share in shares for item in share) == list(range(items))
     assert len({process for process, _ in shares}) == processes
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize(("count", "items", "elsewhere"), [(1, 200, False), (2, 200, True), (2, 20, False)])
+def test_what_was_begun_meanwhile(count: int, items: int, elsewhere: bool) -> None:
+    process, share = SystemProcessors(count).meanwhile(who_and_what, range(items))()
+    assert share == list(range(items))
+    assert (process != os.getpid()) == elsewhere
     assert not multiprocessing.active_children()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.config import paths
-from deployer.config.documents import read_document
 from deployer.config.encryption import is_encrypted
 from deployer.config.loaded import LoadedFleet, LoadedHub
 from deployer.config.secret_files import lacking, read_secrets
@@ -30,8 +29,7 @@ def _secret_file(hub: LoadedHub, shelf: Shelf, *, local: bool) -> Iterator[Probl
         return
     if not is_encrypted(content):
         return
-    document, problems = read_document(path, content)
-    yield from problems
+    document = shelf.values(path)
     if document:
         secrets, problems = read_secrets(document)
         yield from problems
