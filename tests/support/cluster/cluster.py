@@ -136,7 +136,8 @@ class Cluster:
     def without(self, process: str) -> Iterator[None]:
         """Kill a process of the cluster (`kube-apiserver`, say) for the length of the block, then start it again.
 
-        The API server's controllers are started anew after it: they would look for it every half a minute only.
+        What watches the API server is started anew after it: it would look for it every half a minute only, and Services would
+        lead to pods that are gone.
         """
         self.processes.find(process).kill()
         wait_until(lambda: not self.processes.find(process).alive, f"{process} has ended", 10)
@@ -145,8 +146,8 @@ class Cluster:
         finally:
             self.processes.start_again(process)
             self._wait(self._api_ready, "the API server is ready again")
-        for controller in control_plane.CONTROLLERS if process == control_plane.API_SERVER else ():
-            with self.without(controller):
+        for watcher in (*control_plane.CONTROLLERS, "kube-proxy") if process == control_plane.API_SERVER else ():
+            with self.without(watcher):
                 pass
 
     def _end_processes(self) -> None:
