@@ -24,6 +24,9 @@ PUBLIC = "Public address"
 OK, FAILED, SKIPPED, PENDING = "ok", "failed", "skipped", "pending"
 _LOG_LINES = 20
 _LOOK_SECONDS = 10
+_UNTIL_LED = 10.0
+"""Seconds in which the first step asks again: a cluster leads nobody to a hub that has just become ready until its nodes know."""
+_PAUSE = 0.5
 _HUBS_DEFAULT = ProfileChoice("")
 
 Log = Callable[[str | None], Iterator[str]]
@@ -154,7 +157,14 @@ class _Check:
             self.record.step(PUBLIC, "the hub, where people look for it", self._public, logs=())
 
     def _hub(self) -> _Outcome:
-        return _Outcome(f"JupyterHub {self.hub.version()}")
+        until = self.clock.monotonic() + min(self.options.request_seconds, _UNTIL_LED)
+        while True:
+            try:
+                return _Outcome(f"JupyterHub {self.hub.version()}")
+            except ServiceError:
+                if self.clock.monotonic() > until:
+                    raise
+            self.clock.sleep(_PAUSE)
 
     def _look_at_login(self) -> None:
         pages: list[LoginPage] = []

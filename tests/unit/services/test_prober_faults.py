@@ -65,6 +65,13 @@ def test_a_look_starts_no_server(answers: dict[str, Answer | list[Answer]], said
         assert not any(asked.startswith("POST") for asked in hub.asked)
 
 
+def test_a_hub_to_which_its_cluster_leads_nobody_yet_is_asked_again() -> None:
+    with scripted_hub({"GET /hub/api/": [Answer(503), Answer(503), Answer(body={"version": "5.5.4"})]}) as hub:
+        report = probe(access(hub.url))
+    assert report.healthy
+    assert report.steps[0].found == "JupyterHub 5.5.4"
+
+
 @dataclass(frozen=True)
 class Fault:
     """What the hub answers, the step that must fail, what must be found, and whose logs must be told."""
