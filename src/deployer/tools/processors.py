@@ -7,16 +7,14 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from deployer.errors import MachineError
+from deployer.model.protocols import Item, Made
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.context import ForkProcess
-
-Item = TypeVar("Item")
-Made = TypeVar("Made")
 
 _WORTH_A_PROCESS = 48
 """Fewer items than this are done sooner than a process is there: it takes 20 ms, a file takes 0.6 ms, a hub's values 3 ms."""

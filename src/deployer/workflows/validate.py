@@ -70,7 +70,8 @@ def tree_digest(tree: FleetTree) -> str:
 
 def _judge(effects: Effects, tree: FleetTree, *, render: bool, fetch: bool) -> Verdict:
     """The whole work; imported here, as an unchanged fleet needs none of it. Its files are read while that is imported."""
-    read = effects.processors.meanwhile(_read, [entry for entry in tree.files.items() if entry[0].endswith(".yaml")])
+    files = [(path, content) for path, content in tree.files.items() if path.startswith("config/") and path.endswith(".yaml")]
+    read = effects.processors.meanwhile(_read, files)
     from deployer.workflows.judging import judge
 
     return judge(effects, tree, read(), render=render, fetch=fetch)
