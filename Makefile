@@ -6,7 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-UV := $(shell command -v uv)
+# Not the one that came with the deployer: it does not know what pip was told.
+UV := $(filter-out $(CURDIR)/$(BIN)/uv,$(shell command -v uv))
 
 .PHONY: help setup setup-dev demo test check lint docs soak bench traits clean cluster cluster-down cluster-build cluster-deps
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,14 +11,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from uv import find_uv_bin
+
 from deployer.errors import MachineError
 from deployer.model.protocols import Process
 
 OLDEST_PYTHON = (3, 11)
+_PIPS_WORDS = {
+    "cert": "SSL_CERT_FILE",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "index-url": "UV_DEFAULT_INDEX",
+    "no-index": "UV_NO_INDEX",
+    "proxy": "ALL_PROXY",
+    "trusted-host": "UV_INSECURE_HOST",
+}
+"""A setting of pip -> uv's variable for it (docs.astral.sh/uv/reference/environment)."""
+_PIPS_SECTIONS = ("global", "install", ":env:")
+"""Of `pip config list`, the strongest last."""
+_COMMAS = ("UV_FIND_LINKS",)
+"""Variables whose parts stand between commas, where pip and the others have blanks."""
 _SETTINGS_OF_INSTALLERS = ("UV_", "PIP_", "NPM_CONFIG_", "npm_config_", "XDG_CACHE_", "XDG_CONFIG_", "NODE_EXTRA_CA_CERTS")
 _REGISTRY = (
     "A package registry could not be reached. The first deploy on a machine installs JupyterHub, once: go online, or set your "
-    "registry as usual for uv, pip and npm, then run the same command again."
+    "registry as usual for uv or pip, and npm, then run the same command again."
 )
 _DAMAGED = "What arrived is not what was pinned. Empty the cache (`uv cache clean`), or ask whoever runs your registry."
 _FULL = "Free some space, then run the same command again. DEPLOYER_STATE moves the state to another disk."
@@ -30,9 +47,7 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "No space left on device": _FULL,
         "ENOSPC": _FULL,
         "ash mismatch": _DAMAGED,
-        "DO NOT MATCH THE HASHES": _DAMAGED,
         "EINTEGRITY": _DAMAGED,
-        "CERTIFICATE_VERIFY_FAILED": _CERTIFICATE,
         "invalid peer certificate": _CERTIFICATE,
         "SELF_SIGNED_CERT": _CERTIFICATE,
         "UNABLE_TO_GET_ISSUER_CERT": _CERTIFICATE,
@@ -43,8 +58,6 @@ ADVICE: Mapping[str, str] = MappingProxyType(
         "network connectivity is disabled": _REGISTRY,
         "no solution found": _REGISTRY,
         "No solution found": _REGISTRY,
-        "No matching distribution": _REGISTRY,
-        "NewConnectionError": _REGISTRY,
         "Temporary failure in name resolution": _REGISTRY,
         "ENOTFOUND": _REGISTRY,
         "ECONNREFUSED": _REGISTRY,
@@ -62,9 +75,20 @@ def settings_of_installers(environ: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in environ.items() if name.startswith(_SETTINGS_OF_INSTALLERS)}
 
 
+def settings_of_pip(listed: str) -> Mapping[str, str]:
+    """What `pip config list` tells about registries, as uv's variables."""
+    found = re.findall(r"^(\S+)\.([a-z-]+)='(.*)'$", listed.replace("\\n", " "), re.MULTILINE)
+    strength = sorted((entry for entry in found if entry[0] in _PIPS_SECTIONS), key=lambda entry: _PIPS_SECTIONS.index(entry[0]))
+    settings = {_PIPS_WORDS[word]: " ".join(value.split()) for _, word, value in strength if word in _PIPS_WORDS}
+    if "UV_INDEX" in settings:
+        # As pip does: any registry may have the package, whose hash is pinned anyway.
+        settings["UV_INDEX_STRATEGY"] = "unsafe-best-match"
+    return {name: value.replace(" ", ",") if name in _COMMAS else value for name, value in settings.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Installer:
-    """Makes virtual environments by uv where it is on PATH, else by venv and pip."""
+    """Makes virtual environments by uv: the one on PATH, else the deployer's own, which then does as pip was told."""
 
     process: Process
     settings: Mapping[str, str]
@@ -72,34 +96,28 @@ class Installer:
     def make(self, folder: Path, requirements: Path, python: Path) -> None:
         """A virtual environment in `folder` with exactly these packages, whatever else they say that they need. Raises
         ToolFailedError, MachineError."""
-        for command in self._commands(folder, requirements, python):
-            self.run(command)
+        own = _own_uv()
+        uv = str(self.process.which("uv") or own)
+        env = self._settings_of_pip() if uv == own else {}
+        self.run((uv, "venv", "--quiet", "--no-project", "--no-config", "--python", str(python), str(folder)), env=env)
+        install = (uv, "pip", "install", "--quiet", "--python", str(folder / "bin" / "python"))
+        self.run((*install, "--no-deps", "--require-hashes", "--requirements", str(requirements)), env=env)
 
     def run(self, command: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> None:
-        """One step of an installation."""
-        self.process.run(command, cwd=cwd, env={**self.settings, **(env or {})}, advice=ADVICE)
+        """One step of an installation; what people set wins over `env`."""
+        self.process.run(command, cwd=cwd, env={**(env or {}), **self.settings}, advice=ADVICE)
 
-    def _commands(self, folder: Path, requirements: Path, python: Path) -> Iterable[Sequence[str]]:
-        inside = str(folder / "bin" / "python")
-        uv = self.process.which("uv")
-        if uv:
-            yield (str(uv), "venv", "--quiet", "--no-project", "--no-config", "--python", str(python), str(folder))
-            yield (
-                str(uv),
-                "pip",
-                "install",
-                "--quiet",
-                "--python",
-                inside,
-                "--no-deps",
-                "--require-hashes",
-                "--requirements",
-                str(requirements),
-            )
-        else:
-            yield (str(python), "-m", "venv", str(folder))
-            pip = (inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
-            yield (*pip, "--no-deps", "--require-hashes", "--requirement", str(requirements))
+    def _settings_of_pip(self) -> Mapping[str, str]:
+        listed = self.process.run((sys.executable, "-m", "pip", "config", "list"), env=self.settings, check=False)
+        return settings_of_pip(listed.stdout) if listed.code == 0 else {}
+
+
+def _own_uv() -> str:
+    """What came with the deployer; the plain name where somebody took it away."""
+    try:
+        return find_uv_bin()
+    except FileNotFoundError:
+        return "uv"
 
 
 def reachable_by_others(path: Path) -> bool:
@@ -125,10 +143,8 @@ def _system_pythons() -> Iterable[Path]:
 
 
 def _fits(process: Process, path: Path) -> bool:
-    program = f"import sys, ssl, sqlite3, venv; sys.exit(sys.version_info < {OLDEST_PYTHON})"
-    if process.run((str(path), "-I", "-c", program), check=False, timeout=20).code != 0:
-        return False
-    return process.which("uv") is not None or process.run((str(path), "-I", "-c", "import ensurepip"), check=False).code == 0
+    program = f"import sys, ssl, sqlite3; sys.exit(sys.version_info < {OLDEST_PYTHON})"
+    return process.run((str(path), "-I", "-c", program), check=False, timeout=20).code == 0
 
 
 def require_linux(what: str) -> None:

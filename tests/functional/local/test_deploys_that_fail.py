@@ -180,11 +180,12 @@ def test_a_disk_that_fills_up_leaves_the_hub_as_it_was(running: SmallFleet) -> N
 
 def test_without_a_registry_the_first_deploy_says_so(fleet: SmallFleet) -> None:
     fleet.state = fleet.root / "state"
-    closed = dict.fromkeys(("UV_DEFAULT_INDEX", "PIP_INDEX_URL"), f"http://127.0.0.1:{free_port()}/simple")
-    ended = fleet.run(
-        "deploy", fleet.cluster, "garden", **closed, UV_CACHE_DIR=str(fleet.root / "cache"), PIP_NO_CACHE_DIR="1", PIP_RETRIES="0"
-    )
+    closed = f"http://127.0.0.1:{free_port()}/simple"
+    cache = str(fleet.root / "cache")
+    # No uv on PATH: the deployer's own asks the registry that people gave to pip.
+    ended = fleet.run("deploy", fleet.cluster, "garden", PATH="/usr/bin:/bin", PIP_INDEX_URL=closed, UV_CACHE_DIR=cache)
     assert ended.code == 4, ended.err
+    assert closed in ended.err
     assert "registry could not be reached" in ended.err
     assert not fleet.hub_folder().exists() or not list(fleet.hub_folder().iterdir())
 
