@@ -95,22 +95,20 @@ _LEAVES = frozenset({str, int, float, bool, type(None)})
 
 def plain(tree: Tree) -> Any:
     """The tree as plain data: without None, and without mappings and lists that held nothing else."""
-    if isinstance(tree, Said):
+    while type(tree) is Said:
         tree = tree.value
-    if type(tree) in _LEAVES:
-        return tree
-    if isinstance(tree, Said):
-        return plain(tree)
-    # Leaves are not worth a call each: they are most of a fleet's values.
     if isinstance(tree, dict):
-        kept = {
-            name: value
-            for name, entry in tree.items()
-            if (value := entry if type(entry) in _LEAVES else plain(entry)) is not None
-        }
+        kept = {}
+        for name, entry in tree.items():
+            # Leaves are not worth a call each: they are most of a fleet's values.
+            value = entry.value if type(entry) is Said else entry
+            if type(value) not in _LEAVES:
+                value = plain(value)
+            if value is not None:
+                kept[name] = value
         return kept if kept or not tree else None
     if isinstance(tree, list | tuple):
-        rest = [value for entry in tree if (value := entry if type(entry) in _LEAVES else plain(entry)) is not None]
+        rest = [value for entry in tree if (value := plain(entry)) is not None]
         return rest if rest or not tree else None
     return tree
 

@@ -85,10 +85,11 @@ def _shared(of: Inputs, machine: Said[Any], label: str) -> Iterator[MachineChoic
         fraction = share(part.value)
         is_default = default.value is not None and not isinstance(default.value, bool) and share(default.value) == fraction
         whole = default if default.value is True and part.key[-1] == 0 else None
+        words = _share_words(fraction, room)
         yield MachineChoice(
             slug=slug(f"{machine.value.pool} {fraction.numerator} {fraction.denominator}"),
-            title=part.decides(label + _share_words(fraction, room)),
-            phrase=f"With {_share_words(fraction, room)}",
+            title=part.decides(label + words),
+            phrase=f"With {words}",
             description=None,
             override=_part_of(part, fraction, room) | _on_pool(of, machine, fraction),
             machine=machine,

@@ -34,6 +34,11 @@ class Rendered:
     text: SourceText
     data: Mapping[str, Any]
 
+    @property
+    def file(self) -> str:
+        """Path in the fleet."""
+        return self.text.file
+
     def place(self, path: KeyPath, *, key: bool = False) -> Place:
         """Where the path's last key is written, as far as the text has it: after the keys around it, where they are found."""
         keys = [step for step in path if isinstance(step, str)]

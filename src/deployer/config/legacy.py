@@ -49,6 +49,11 @@ class Below:
         found: Mapping[str, Any] = node
         return found
 
+    @property
+    def file(self) -> str:
+        """That of the whole."""
+        return self.source.file
+
     def place(self, path: KeyPath, *, key: bool = False) -> Place:
         """Where it stands in the whole, or in the file that replaces it."""
         return self.elsewhere.get(path) or self.source.place((*self.base, *path), key=key)

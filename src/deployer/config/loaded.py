@@ -23,6 +23,10 @@ class Sourced(Protocol):
     def data(self) -> Mapping[str, Any]:
         """The merged data."""
 
+    @property
+    def file(self) -> str:
+        """Path in the fleet of the document that wins."""
+
     def place(self, path: KeyPath, *, key: bool = False) -> Place:
         """Where the value (with `key`: its key) stands; of a path that is not there, its nearest parent that is."""
 

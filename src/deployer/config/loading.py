@@ -112,7 +112,7 @@ class _Loader:
     def _support_layers(self, cluster: str, spec: ClusterFile, source: Layers) -> tuple[ValuesLayer, ...]:
         layers, problems = load_support(self.shelf.tree, cluster, spec, source)
         self.shelf.problems += problems
-        return (*layers, ValuesLayer(source.document.file, source, ("support", "values"))) if spec.support else layers
+        return (*layers, ValuesLayer(source.file, source, ("support", "values"))) if spec.support else layers
 
     def _hub_files(self, files: paths.ClusterFiles, fleet: Document) -> tuple[list[LoadedHub], set[HubRef]]:
         for path in files.shared:

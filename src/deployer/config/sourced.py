@@ -46,9 +46,9 @@ class Layers:
         return self._data
 
     @property
-    def document(self) -> Document:
-        """The document of the layer that wins."""
-        return self.layers[0].document
+    def file(self) -> str:
+        """Path in the fleet of the layer that wins."""
+        return self.layers[0].document.file
 
     def place(self, path: KeyPath, *, key: bool = False) -> Place:
         """Where the value (with `key`: its key) stands; of a path that is not there, its nearest parent that is."""

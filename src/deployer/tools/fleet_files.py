@@ -7,6 +7,7 @@ import fnmatch
 import os
 import stat
 from collections.abc import Callable
+from io import FileIO
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TypeAlias
@@ -139,7 +140,8 @@ class _Reader:
             self.faults[path] = "file-too-big"
         else:
             try:
-                self.files[path] = Path(entry.path).read_bytes()
+                with FileIO(entry.path) as file:
+                    self.files[path] = file.readall()
             except OSError:
                 self.faults[path] = "unreadable"
 

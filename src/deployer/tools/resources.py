@@ -7,6 +7,7 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 
 import deployer
@@ -41,7 +42,8 @@ def code_digest() -> str:
         digest.update(package.name.encode())
     for folder in (_PACKAGE, resource("helm-charts")):
         for path in _files_below(str(folder)):
-            digest.update(hashlib.sha256(Path(path).read_bytes()).digest())
+            with FileIO(path) as file:
+                digest.update(hashlib.sha256(file.readall()).digest())
     return digest.hexdigest()
 
 

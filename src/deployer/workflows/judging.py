@@ -104,7 +104,7 @@ def _files_of_hubs(fleet: LoadedFleet) -> dict[str, set[str]]:
     files: dict[str, set[str]] = {}
     for cluster in fleet.clusters.values():
         for hub in cluster.hubs.values():
-            own = (hub.source.place(()).file, *(layer.file for layer in hub.layers), *hub.secret_files)
+            own = (hub.source.file, *(layer.file for layer in hub.layers), *hub.secret_files)
             for file in own:
                 files.setdefault(file, set()).add(hub.ref.hub)
     for ref in fleet.broken:

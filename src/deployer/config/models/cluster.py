@@ -63,7 +63,7 @@ class Gcp(CloudBlock):
 
     project: Name | None = Field(default=None, description="Project id.")
     region: Name | None = Field(default=None, description="Such as us-central1.")
-    zones: list[Name] = Field(default_factory=list, description="Zones of the node pools.")
+    zones: list[Name] = Field(default=[], description="Zones of the node pools.")
     zone: Name | None = Field(default=None, description="Zone or region as 2i2c's fleet writes it.")
     cluster: Name | None = Field(default=None, description="The GKE cluster's name.")
 
@@ -111,9 +111,9 @@ class NodePool(FileModel):
     gpu: int = Field(default=0, ge=0, description="GPUs of one machine.")
     memory: Disk | None = Field(default=None, description="Of one machine, where the instance type is not known.")
     cpu: float | int | None = Field(default=None, gt=0, description="Of one machine, where the instance type is not known.")
-    labels: dict[str, str] = Field(default_factory=dict, description="Labels of the nodes.")
-    taints: list[Taint] = Field(default_factory=list, description="key=value:Effect")
-    zones: list[Name] = Field(default_factory=list, description="Only these zones.")
+    labels: dict[str, str] = Field(default={}, description="Labels of the nodes.")
+    taints: list[Taint] = Field(default=[], description="key=value:Effect")
+    zones: list[Name] = Field(default=[], description="Only these zones.")
     spot: bool = Field(default=False, description="Cheaper machines that the cloud may take back.")
 
 
@@ -138,7 +138,7 @@ class Storage(FileModel):
     """Homes and buckets."""
 
     homes: HomeStorage | None = Field(default=None, description="The default for this cluster's hubs.")
-    buckets: list[Bucket] = Field(default_factory=list, description="Object storage that hubs may use.")
+    buckets: list[Bucket] = Field(default=[], description="Object storage that hubs may use.")
 
 
 class Dns(FileModel):
@@ -159,7 +159,7 @@ class Grafana(FileModel):
     """Dashboards."""
 
     domain: Domain | None = Field(default=None, description="Where it is reached.")
-    organizations: list[GitHubTeam] = Field(default_factory=list, description="GitHub organizations or teams that may look.")
+    organizations: list[GitHubTeam] = Field(default=[], description="GitHub organizations or teams that may look.")
 
 
 class Support(FileModel):
@@ -168,8 +168,8 @@ class Support(FileModel):
     enabled: bool = Field(default=True, description="The deployer runs the support stack here.")
     prometheus: Prometheus = Field(default_factory=Prometheus, description="Metrics.")
     grafana: Grafana = Field(default_factory=Grafana, description="Dashboards.")
-    helm_chart_values_files: list[RelativePath] = Field(default_factory=list, description="Values in the chart's own words.")
-    values: dict[str, Any] = Field(default_factory=dict, description="Anything else in the chart's own words; wins.")
+    helm_chart_values_files: list[RelativePath] = Field(default=[], description="Values in the chart's own words.")
+    values: dict[str, Any] = Field(default={}, description="Anything else in the chart's own words; wins.")
 
 
 class UptimeCheck(FileModel):
@@ -187,11 +187,11 @@ class HubEntry(FileModel):
     domain_override_file: RelativePath | None = Field(default=None, description="File whose `domain` replaces this one.")
     helm_chart: Name = Field(default="basehub", description="Chart of the fleet or of the deployer.")
     helm_chart_values_files: list[RelativePath] = Field(
-        default_factory=list, description="Values in the chart's own words; later files win."
+        default=[], description="Values in the chart's own words; later files win."
     )
     chart_override: RelativePath | None = Field(default=None, description="A Chart.yaml that replaces the chart's own.")
     uptime_check: UptimeCheck | bool | None = Field(default=None, description="How it is watched from outside.")
-    metadata: dict[str, Any] = Field(default_factory=dict, description="Free.")
+    metadata: dict[str, Any] = Field(default={}, description="Free.")
 
 
 class ClusterFile(FileModel):
@@ -202,15 +202,15 @@ class ClusterFile(FileModel):
     provider_url: str | None = Field(default=None, description="The cloud's console, for people.")
     account: str | int | None = Field(default=None, description="The cloud account, for people.")
     tenancy: Literal["dedicated", "shared"] | None = Field(default=None, description="For people: whose hubs run here.")
-    metadata: dict[str, Any] = Field(default_factory=dict, description="Free: whatever the team tracks.")
+    metadata: dict[str, Any] = Field(default={}, description="Free: whatever the team tracks.")
     aws: Aws | None = Field(default=None, description="The EKS cluster, with provider aws.")
     gcp: Gcp | None = Field(default=None, description="The GKE cluster, with provider gcp.")
     azure: Azure | None = Field(default=None, description="The AKS cluster, with provider azure.")
     kubeconfig: Kubeconfig | None = Field(default=None, description="How to reach it, with provider kubeconfig.")
     local: Local | None = Field(default=None, description="This machine, with provider local.")
     kubernetes: KubernetesVersion | None = Field(default=None, description="The version of Kubernetes.")
-    node_pools: dict[DnsLabel, NodePool] = Field(default_factory=dict, description="Machines, by the name that hubs use.")
+    node_pools: dict[DnsLabel, NodePool] = Field(default={}, description="Machines, by the name that hubs use.")
     storage: Storage = Field(default_factory=Storage, description="Homes and buckets.")
     dns: Dns | None = Field(default=None, description="Names of this cluster.")
     support: Support | None = Field(default=None, description="What the cluster needs once.")
-    hubs: list[HubEntry] = Field(default_factory=list, description="Hubs in 2i2c's format; others have files in hubs/.")
+    hubs: list[HubEntry] = Field(default=[], description="Hubs in 2i2c's format; others have files in hubs/.")

@@ -30,13 +30,13 @@ class Route(FileModel):
     """Where some of the alerts go."""
 
     to: Name = Field(description="mail, or the name of a receiver.")
-    when: dict[str, Any] = Field(default_factory=dict, description="Labels that an alert must have.")
+    when: dict[str, Any] = Field(default={}, description="Labels that an alert must have.")
 
 
 class Alerts(FileModel):
     """Who is told when something is wrong."""
 
-    route: list[Route] = Field(default_factory=list, description="Where alerts go; the first that fits.")
+    route: list[Route] = Field(default=[], description="Where alerts go; the first that fits.")
 
 
 class Ring(FileModel):
@@ -49,8 +49,8 @@ class Ring(FileModel):
 class Defaults(FileModel):
     """Merged under every file of that kind; the file wins."""
 
-    cluster: dict[str, Any] = Field(default_factory=dict, description="Below every cluster.yaml.")
-    hub: dict[str, Any] = Field(default_factory=dict, description="Below every hub's file.")
+    cluster: dict[str, Any] = Field(default={}, description="Below every cluster.yaml.")
+    hub: dict[str, Any] = Field(default={}, description="Below every hub's file.")
 
 
 class FleetFile(FileModel):
@@ -59,17 +59,13 @@ class FleetFile(FileModel):
     deployer: str | None = Field(default=None, description='Which deployer may touch this fleet, such as ">=0.1,<0.2".')
     contact: MailAddress | None = Field(default=None, description="Mail address for certificates and alerts.")
     operated_by: Organization | None = Field(default=None, description="Who runs the hubs; told on every landing page.")
-    staff: dict[StaffProvider, list[Name]] = Field(
-        default_factory=dict, description="Added to every hub's admins, by login provider."
-    )
+    staff: dict[StaffProvider, list[Name]] = Field(default={}, description="Added to every hub's admins, by login provider.")
     tools: Tools = Field(default_factory=Tools, description="Programs that the deployer uses.")
     state: StateBucket | None = Field(default=None, description="Where the state of infrastructure is kept.")
-    chart_mirrors: dict[ChartRepository, ChartRepository] = Field(
-        default_factory=dict, description="Chart repository -> your own."
-    )
+    chart_mirrors: dict[ChartRepository, ChartRepository] = Field(default={}, description="Chart repository -> your own.")
     alerts: Alerts = Field(default_factory=Alerts, description="Who is told when something is wrong.")
     rings: dict[Name, Ring] = Field(
-        default_factory=dict, description="How a change goes through the clusters: ring by ring, in this order."
+        default={}, description="How a change goes through the clusters: ring by ring, in this order."
     )
     defaults: Defaults = Field(default_factory=Defaults, description="What every file of a kind builds on.")
 
@@ -84,8 +80,8 @@ class Bound(FileModel):
 class Representatives(FileModel):
     """What people who speak for a community may change."""
 
-    may_change: list[Name] = Field(default_factory=list, description="Paths of the hub file.")
-    bounds: dict[Name, Bound] = Field(default_factory=dict, description="Limits of what may be written there.")
+    may_change: list[Name] = Field(default=[], description="Paths of the hub file.")
+    bounds: dict[Name, Bound] = Field(default={}, description="Limits of what may be written there.")
 
 
 class PolicyFile(FileModel):

@@ -50,11 +50,9 @@ class Community(FileModel):
     logo: Url | None = Field(default=None, description="Address of its logo.")
     description: str | None = Field(default=None, description="A sentence under the name.")
     funded_by: Organization | None = Field(default=None, description="Who pays.")
-    links: list[Link] = Field(default_factory=list, description="Links on the landing page.")
-    announcements: list[str] = Field(default_factory=list, description="Shown on every page, until taken away.")
-    representatives: list[Name] = Field(
-        default_factory=list, description="GitHub names; may change this file within policy.yaml."
-    )
+    links: list[Link] = Field(default=[], description="Links on the landing page.")
+    announcements: list[str] = Field(default=[], description="Shown on every page, until taken away.")
+    representatives: list[Name] = Field(default=[], description="GitHub names; may change this file within policy.yaml.")
 
 
 class Environment(FileModel):
@@ -65,11 +63,11 @@ class Environment(FileModel):
     description: str | None = Field(default=None, description="A sentence below the name.")
     default: bool = Field(default=False, description="Chosen at first.")
     interface: Interface | None = Field(default=None, description="lab, notebook, or a path such as /rstudio.")
-    groups: list[GroupName] = Field(default_factory=list, description="Only for people of these groups.")
-    machines: list[Name] = Field(default_factory=list, description="Only on these machine pools.")
+    groups: list[GroupName] = Field(default=[], description="Only for people of these groups.")
+    machines: list[Name] = Field(default=[], description="Only on these machine pools.")
     any_image: bool = Field(default=False, description="The person writes the image's name.")
     working_dir: AbsolutePath | None = Field(default=None, description="Where its server starts; the home when empty.")
-    env: dict[EnvName, str] = Field(default_factory=dict, description="Environment variables of this environment only.")
+    env: dict[EnvName, str] = Field(default={}, description="Environment variables of this environment only.")
 
 
 class Size(FileModel):
@@ -87,12 +85,12 @@ class Machine(FileModel):
 
     pool: Name = Field(description="A node pool of the cluster.")
     name: Name | None = Field(default=None, description="What people see; the pool's name when empty.")
-    shares: list[Share] = Field(default_factory=list, description="Fractions of one machine.")
-    sizes: list[Size] = Field(default_factory=list, description="Instead of shares: memory and CPU.")
+    shares: list[Share] = Field(default=[], description="Fractions of one machine.")
+    sizes: list[Size] = Field(default=[], description="Instead of shares: memory and CPU.")
     default: Share | bool | None = Field(
         default=None, description="The share that is chosen at first, or `true` for the machine."
     )
-    groups: list[GroupName] = Field(default_factory=list, description="Only for people of these groups.")
+    groups: list[GroupName] = Field(default=[], description="Only for people of these groups.")
 
 
 class Home(FileModel):
@@ -174,7 +172,7 @@ class HubProcess(FileModel):
     database: Database = Field(default_factory=Database, description="Where the hub remembers people and servers.")
     concurrent_spawns: int | None = Field(default=None, ge=1, description="Servers that may start at once.")
     active_servers: int | None = Field(default=None, ge=1, description="Servers that may run at once.")
-    python: list[RelativePath] = Field(default_factory=list, description="Own Python for the hub, files of this hubs/ folder.")
+    python: list[RelativePath] = Field(default=[], description="Own Python for the hub, files of this hubs/ folder.")
     memory: MemoryRange | None = Field(default=None, description="guarantee..limit of the hub's own pod.")
     cpu: CpuRange | None = Field(default=None, description="guarantee..limit of the hub's own pod.")
     proxy_memory: MemoryRange | None = Field(default=None, description="guarantee..limit of its proxy's pod.")
@@ -185,7 +183,7 @@ class Network(FileModel):
     """What servers may reach."""
 
     block_metadata: bool = Field(default=True, description="Servers cannot reach the cloud's metadata address.")
-    allow_ports: list[int] = Field(default_factory=list, description="Outgoing TCP ports besides 80 and 443.")
+    allow_ports: list[int] = Field(default=[], description="Outgoing TCP ports besides 80 and 443.")
     ssh_between_users: bool = Field(default=False, description="Servers may reach each other's port 22.")
 
 
@@ -205,9 +203,7 @@ class Binder(FileModel):
 
     registry: Name = Field(description="Where built images go, such as quay.io.")
     image_prefix: Name = Field(description="Begins the names of built images.")
-    repo_providers: list[Name] = Field(
-        default_factory=list, description="Where repositories may come from, such as GitHubRepoProvider."
-    )
+    repo_providers: list[Name] = Field(default=[], description="Where repositories may come from, such as GitHubRepoProvider.")
 
 
 class Extras(FileModel):
@@ -224,10 +220,10 @@ class Role(FileModel):
     """A JupyterHub role."""
 
     description: str | None = Field(default=None, description="For people.")
-    scopes: list[Name] = Field(default_factory=list, description="What it allows.")
-    users: list[Name] = Field(default_factory=list, description="Who has it.")
-    groups: list[Name] = Field(default_factory=list, description="Groups whose people have it.")
-    services: list[Name] = Field(default_factory=list, description="Services that have it.")
+    scopes: list[Name] = Field(default=[], description="What it allows.")
+    users: list[Name] = Field(default=[], description="Who has it.")
+    groups: list[Name] = Field(default=[], description="Groups whose people have it.")
+    services: list[Name] = Field(default=[], description="Services that have it.")
 
 
 class HubFile(FileModel):
@@ -237,29 +233,27 @@ class HubFile(FileModel):
     name: Name | None = Field(default=None, description="Must equal the file's name; may be left out.")
     domain: Domain | None = Field(default=None, description="Where it is reached; not for a local hub.")
     stage: Literal["staging", "canary", "production"] = Field(default="production", description="What is deployed before what.")
-    extends: list[Name] = Field(default_factory=list, description="Files of this folder that this one builds on.")
-    metadata: dict[str, Any] = Field(default_factory=dict, description="Free.")
+    extends: list[Name] = Field(default=[], description="Files of this folder that this one builds on.")
+    metadata: dict[str, Any] = Field(default={}, description="Free.")
     community: Community = Field(default_factory=Community, description="What the landing page says.")
     login: Login | None = Field(default=None, description="Who may log in.")
-    environments: list[Environment] = Field(default_factory=list, description="What a person may start.")
-    machines: list[Machine] = Field(default_factory=list, description="Where.")
+    environments: list[Environment] = Field(default=[], description="What a person may start.")
+    machines: list[Machine] = Field(default=[], description="Where.")
     home: Home = Field(default_factory=Home, description="Where people's files live.")
-    shared_folders: list[SharedFolder] = Field(default_factory=list, description="Folders that all people of the hub see.")
+    shared_folders: list[SharedFolder] = Field(default=[], description="Folders that all people of the hub see.")
     spare_room: SpareRoom | None = Field(default=None, description="Room that is kept free for the next people.")
-    temporary_folders: list[TemporaryFolder] = Field(default_factory=list, description="Folders that are gone with their server.")
-    files: list[FileInServer] = Field(default_factory=list, description="Small files that every server has.")
-    content: list[Content] = Field(default_factory=list, description="Git repositories that every server pulls at its start.")
+    temporary_folders: list[TemporaryFolder] = Field(default=[], description="Folders that are gone with their server.")
+    files: list[FileInServer] = Field(default=[], description="Small files that every server has.")
+    content: list[Content] = Field(default=[], description="Git repositories that every server pulls at its start.")
     interface: Interface = Field(default="lab", description="lab, notebook, or a path such as /rstudio.")
     idle: Idle = Field(default_factory=Idle, description="When servers that nobody uses are stopped.")
     named_servers: int = Field(default=0, ge=0, description="Further servers a person may have; 0: none.")
-    env: dict[EnvName, str] = Field(
-        default_factory=dict, description="Environment variables of servers; {username} is the person's."
-    )
+    env: dict[EnvName, str] = Field(default={}, description="Environment variables of servers; {username} is the person's.")
     hub: HubProcess = Field(default_factory=HubProcess, description="The hub itself.")
     network: Network = Field(default_factory=Network, description="What servers may reach.")
-    buckets: list[Name] = Field(default_factory=list, description="Buckets of the cluster that people of this hub reach.")
-    roles: dict[Name, Role] = Field(default_factory=dict, description="JupyterHub roles.")
+    buckets: list[Name] = Field(default=[], description="Buckets of the cluster that people of this hub reach.")
+    roles: dict[Name, Role] = Field(default={}, description="JupyterHub roles.")
     extras: Extras = Field(default_factory=Extras, description="What a hub may have besides.")
     uptime_check: bool = Field(default=True, description="Watch it from outside.")
     chart: Name = Field(default="basehub", description="Chart of the fleet or of the deployer.")
-    values: dict[str, Any] = Field(default_factory=dict, description="Anything else in the chart's own words; wins.")
+    values: dict[str, Any] = Field(default={}, description="Anything else in the chart's own words; wins.")

@@ -18,13 +18,13 @@ Everyone = Literal["everyone"]
 class Users(FileModel):
     """People by the names that the login provider gives them."""
 
-    users: list[Name] = Field(default_factory=list, description="User names.")
+    users: list[Name] = Field(default=[], description="User names.")
 
 
 class GitHubAllow(Users):
     """People of GitHub."""
 
-    organizations: list[GitHubTeam] = Field(default_factory=list, description="Organizations, or teams as `organization:team`.")
+    organizations: list[GitHubTeam] = Field(default=[], description="Organizations, or teams as `organization:team`.")
 
 
 class Idp(FileModel):
@@ -33,7 +33,7 @@ class Idp(FileModel):
     username_claim: Name = Field(description="Claim that names the person: email, eppn, oidc, sub ...")
     strip_domain: str | None = Field(default=None, description="Domain to take off the end of the user name.")
     prefix: str | None = Field(default=None, description="Put before the user name, so that two providers cannot collide.")
-    domains: list[Name] = Field(default_factory=list, description="Only people of these domains.")
+    domains: list[Name] = Field(default=[], description="Only people of these domains.")
     domain_claim: Name | None = Field(default=None, description="Claim that has the domain.")
     everyone: bool = Field(default=False, description="Everybody of this identity provider may log in.")
 
@@ -41,34 +41,34 @@ class Idp(FileModel):
 class CILogonAllow(Users):
     """People of CILogon's identity providers."""
 
-    idps: dict[Url, Idp] = Field(default_factory=dict, description="Identity providers by their entity id.")
+    idps: dict[Url, Idp] = Field(default={}, description="Identity providers by their entity id.")
 
 
 class GoogleAllow(Users):
     """People of Google."""
 
-    hosted_domains: list[Name] = Field(default_factory=list, description="Google Workspace domains.")
-    groups: dict[Name, list[Name]] = Field(default_factory=dict, description="Google groups by domain.")
+    hosted_domains: list[Name] = Field(default=[], description="Google Workspace domains.")
+    groups: dict[Name, list[Name]] = Field(default={}, description="Google groups by domain.")
 
 
 class GroupAllow(Users):
     """People by the groups that the login provider tells."""
 
-    groups: list[Name] = Field(default_factory=list, description="Groups that the provider tells.")
+    groups: list[Name] = Field(default=[], description="Groups that the provider tells.")
 
 
 class LoginBase(FileModel):
     """What every login provider has."""
 
-    admins: list[Name] = Field(default_factory=list, description="Hub administrators, besides the fleet's staff.")
-    blocked: list[Name] = Field(default_factory=list, description="People who may never log in.")
+    admins: list[Name] = Field(default=[], description="Hub administrators, besides the fleet's staff.")
+    blocked: list[Name] = Field(default=[], description="People who may never log in.")
     auto_login: bool | None = Field(default=None, description="Go to the provider at once instead of showing a button.")
 
 
 class OAuthLogin(LoginBase):
     """What providers that speak OAuth 2 have; client id and secret stand in the secret file."""
 
-    scopes: list[Name] = Field(default_factory=list, description="Scopes to ask for besides the usual ones.")
+    scopes: list[Name] = Field(default=[], description="Scopes to ask for besides the usual ones.")
     groups_claim: Name | None = Field(default=None, description="Claim that has the groups; turns on managed groups.")
     auth_state: bool = Field(default=False, description="Keep the provider's tokens (encrypted) for the hub's own code.")
     refresh_after: Duration | None = Field(default=None, description="Ask the provider again after this time.")
@@ -88,9 +88,7 @@ class CILogonLogin(OAuthLogin):
 
     provider: Literal["cilogon"] = Field(description="Who says who a person is.")
     allow: CILogonAllow | Everyone | None = Field(default=None, description="Who may log in.")
-    shown_idps: list[Url] = Field(
-        default_factory=list, description="Identity providers on CILogon's page; all of `allow.idps` when empty."
-    )
+    shown_idps: list[Url] = Field(default=[], description="Identity providers on CILogon's page; all of `allow.idps` when empty.")
 
 
 class GoogleLogin(OAuthLogin):
@@ -119,7 +117,7 @@ class GenericOAuthLogin(OAuthLogin):
     token_url: Url = Field(description="The provider's token endpoint.")
     userdata_url: Url = Field(description="The provider's userinfo endpoint.")
     username_claim: Name = Field(description="Claim that names the person.")
-    admin_groups: list[Name] = Field(default_factory=list, description="Groups whose people are administrators.")
+    admin_groups: list[Name] = Field(default=[], description="Groups whose people are administrators.")
 
 
 class LdapLogin(LoginBase):
@@ -132,7 +130,7 @@ class LdapLogin(LoginBase):
         default="before_bind", description="How the connection is protected."
     )
     bind_dn_templates: list[Name] = Field(
-        default_factory=list, description="Where people stand: uid={username},ou=people,dc=example,dc=org"
+        default=[], description="Where people stand: uid={username},ou=people,dc=example,dc=org"
     )
     bind_user: Name | None = Field(
         default=None, description="Account that looks people up before they log in; `bind_password` in the secret file is its."
@@ -140,7 +138,7 @@ class LdapLogin(LoginBase):
     search_base: Name | None = Field(default=None, description="Where it looks: ou=people,dc=example,dc=org")
     user_attribute: Name | None = Field(default=None, description="Attribute that has a person's name, such as uid.")
     allow: GroupAllow | Everyone | None = Field(default=None, description="Who may log in.")
-    options: dict[str, Any] = Field(default_factory=dict, description="Further traits of LDAPAuthenticator.")
+    options: dict[str, Any] = Field(default={}, description="Further traits of LDAPAuthenticator.")
 
 
 class LtiLogin(LoginBase):

@@ -42,4 +42,4 @@ class SecretFile(FileModel):
         default=None, description="Where the image builder pushes what it built; the server is that of `extras` when it is there."
     )
     database_password: SecretText | None = Field(default=None, description="Of an external database.")
-    values: dict[str, Any] = Field(default_factory=dict, description="The chart's own words, for the rest.")
+    values: dict[str, Any] = Field(default={}, description="The chart's own words, for the rest.")
