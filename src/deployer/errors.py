@@ -5,6 +5,7 @@
     ├── UsageError                        2  the command line is wrong
     │   └── UnknownNameError              2  no such cluster, hub, key ...: "perhaps you meant"
     ├── ExternalError                     4  something outside failed
+    │   ├── NotAllowedError               4  the account may not do it
     │   ├── ToolMissingError              4  a program is not there, or too old
     │   ├── ToolFailedError               4  a program ended badly
     │   ├── MachineError                  4  this machine refused: port, disk, permission
@@ -74,6 +75,12 @@ class ExternalError(DeployerError):
 
     exit_code = 4
     code = "external"
+
+
+class NotAllowedError(ExternalError):
+    """The account has no right to what was asked for."""
+
+    code = "not-allowed"
 
 
 class ToolMissingError(ExternalError):

@@ -33,6 +33,11 @@ def read_secrets(document: Document) -> tuple[OpenSecrets | None, tuple[Problem,
     return (OpenSecrets(spec, source) if spec else None), told
 
 
+def decrypted_files(hub: LoadedHub) -> tuple[str, ...]:
+    """Those that `opened` reads."""
+    return tuple(hub.secret_layers) if hub.legacy else hub.secret_files
+
+
 def opened(hub: LoadedHub, read: Callable[[str], str], *, needed: bool = True) -> tuple[LoadedHub, tuple[Problem, ...]]:
     """The hub with its secret files, which `read` decrypts. With `needed`, what its login provider misses is a problem, too."""
     if hub.legacy:

@@ -147,6 +147,9 @@ class Target(Protocol):
     def name(self) -> str:
         """How it is called in `Effects.targets`."""
 
+    def overview(self) -> Target:
+        """The same, for looking at many hubs: what others change it may know some seconds later. It changes nothing."""
+
     def digest_key(self, ref: HubRef, *, keep: bool) -> bytes:
         """The key of the digests that stand for this hub's secrets; a new one where there is none, written down with `keep`."""
 

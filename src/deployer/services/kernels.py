@@ -32,6 +32,8 @@ _QUIET.addHandler(logging.NullHandler())
 
 _GONE = frozenset({"dead", "restarting", "autorestarting"})
 _SECONDS_TO_CONNECT = 20.0
+_SECONDS_TO_CLOSE = 0.1
+"""A proxy between may keep the connection open, which nobody needs to wait for."""
 
 
 class KernelGoneError(ServiceError):
@@ -69,15 +71,10 @@ class UserServer:
 
     @contextmanager
     def kernel(self, name: str, *, seconds: float) -> Iterator[Kernel]:
-        """A running kernel with its channels open; shut down at the end. `seconds` is how long one cell may take."""
+        """A new kernel with its channels open, which ends with its server. `seconds` is how long one cell may take."""
         kernel_id = str(self._json("POST", "api/kernels", {201}, body={"name": name}).get("id", ""))
-        try:
-            with self._channels(kernel_id) as connection:
-                yield Kernel(
-                    connection, seconds=seconds, interrupt=lambda: self._quietly("POST", f"api/kernels/{kernel_id}/interrupt")
-                )
-        finally:
-            self._quietly("DELETE", f"api/kernels/{kernel_id}")
+        with self._channels(kernel_id) as connection:
+            yield Kernel(connection, seconds=seconds, interrupt=lambda: self._interrupt(kernel_id))
 
     def _channels(self, kernel_id: str) -> ClientConnection:
         address = httpx.URL(urljoin(self._base, f"api/kernels/{kernel_id}/channels"))
@@ -91,7 +88,7 @@ class UserServer:
                 server_hostname=address.host if secure else None,
                 proxy=None if self._route.direct else True,
                 open_timeout=_SECONDS_TO_CONNECT,
-                close_timeout=1,
+                close_timeout=_SECONDS_TO_CLOSE,
                 max_size=None,
                 logger=_QUIET,
             )
@@ -101,12 +98,12 @@ class UserServer:
             reason = str(error) or type(error).__name__
             raise ServiceError(f"{address.path}: no websocket ({reason})", hint=_WEBSOCKETS) from error
 
-    def _quietly(self, method: str, path: str) -> None:
+    def _interrupt(self, kernel_id: str) -> None:
         """Best effort: the server is stopped soon, and its kernels with it."""
         try:
-            self._http.request(method, urljoin(self._base, path))
+            self._http.post(urljoin(self._base, f"api/kernels/{kernel_id}/interrupt"))
         except httpx.HTTPError as error:
-            _QUIET.debug("%s %s: %s", method, path, error)
+            _QUIET.debug("no interrupt: %s", error)
 
     def _json(self, method: str, path: str, expected: set[int], *, body: object = None) -> dict[str, Any]:
         address = urljoin(self._base, path)

@@ -186,7 +186,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     with told("read", path):
-        return yaml.safe_load(path.read_text()) or {}
+        return yaml.load(path.read_bytes(), yaml.CSafeLoader) or {}
 
 
 def _noted(path: Path) -> str:

@@ -75,7 +75,7 @@ def _itself(target: Target) -> Target:
 def _by_stages(effects: Effects, work: Sequence[_Work], options: DeployOptions) -> DeployReport:
     if len(work) == 1:
         ((target, release),) = work
-        return DeployReport((_deploy_one(effects, target(), release, options),))
+        return DeployReport((_deploy_one(effects, target(), release, options, several=False),))
     done: list[HubOutcome] = []
     for stage in _STAGES:
         batch = [one for one in work if one[1].stage == stage]
@@ -94,14 +94,14 @@ def _outcome_of(effects: Effects, work: _Work, options: DeployOptions) -> HubOut
     target, release = work
     with effects.progress.about(str(release.ref)):
         try:
-            return _deploy_one(effects, target(), release, options)
+            return _deploy_one(effects, target(), release, options, several=True)
         except DeployerError as error:
             return HubOutcome(ref=release.ref, outcome=Outcome.FAILED, plan=Plan(ref=release.ref), error=error)
 
 
-def _deploy_one(effects: Effects, target: Target, release: Release, options: DeployOptions) -> HubOutcome:
+def _deploy_one(effects: Effects, target: Target, release: Release, options: DeployOptions, *, several: bool) -> HubOutcome:
     began = effects.clock.monotonic()
-    planned = _plan(effects, target, release, options)
+    planned = _plan(effects, target.overview() if several else target, release, options)
     if not planned.plan.steps:
         return _outcome(Outcome.UNCHANGED, planned.plan, planned.running)
     if options.dry_run:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from deployer.compiling.checks import check_values
 from deployer.compiling.hub import compile_hub
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.loading import load_fleet
-from deployer.config.secret_files import opened
+from deployer.config.secret_files import decrypted_files, opened
 from deployer.errors import ConfigurationError
 from deployer.model.problem import Problem, Severity, in_order
 from deployer.model.protocols import Effects
@@ -17,6 +18,7 @@ from deployer.model.release import HubRef, Release
 from deployer.workflows.choosing import CLUSTERS, loaded
 
 _FIRST_PORT = 8000
+_SECRETS_AT_ONCE = 8
 LOCAL = "local"
 """The provider whose hubs make their own passwords."""
 
@@ -36,19 +38,27 @@ def releases(
     """
     made: list[Release] = []
     problems: list[Problem] = []
+    read = _read_at_once(read_secret, [pair[1] for pair in (loaded(fleet, ref) for ref in refs) if pair]) if read_secret else None
     for ref in refs:
         problems += problems_about(fleet, ref)
         pair = loaded(fleet, ref)
         if pair:
             cluster, hub = pair
-            if read_secret:
-                hub, found = opened(hub, read_secret, needed=cluster.spec.provider != LOCAL)
+            if read:
+                hub, found = opened(hub, read, needed=cluster.spec.provider != LOCAL)
                 problems += found
             release, found = prepared(fleet, cluster, hub)
             problems += found
             made.append(release)
     _judge(effects, in_order(problems))
     return tuple(made)
+
+
+def _read_at_once(read_secret: Callable[[str], str], hubs: Sequence[LoadedHub]) -> Callable[[str], str]:
+    """Decrypting waits for a program, and with a cloud's keys for the cloud."""
+    files = [file for hub in hubs for file in decrypted_files(hub)]
+    with ThreadPoolExecutor(_SECRETS_AT_ONCE) as pool:
+        return dict(zip(files, pool.map(read_secret, files), strict=True)).__getitem__
 
 
 def prepared(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> tuple[Release, tuple[Problem, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -19,24 +18,21 @@ _AT_ONCE = 32
 def status(effects: Effects, choice: Choice) -> tuple[HubStatus, ...]:
     """All hubs that files name or that exist, of one cluster or of all. Raises UnknownNameError."""
     fleet = read_fleet(effects)
-    return _reached(effects, [_status_of(fleet, hub) for hub in found(effects, fleet, choice)])
-
-
-def _reached(effects: Effects, hubs: Sequence[HubStatus]) -> tuple[HubStatus, ...]:
-    """Names and certificates are asked for at once: each of them may take seconds that says nothing."""
-
-    def looked_for(hub: HubStatus) -> HubStatus:
-        return replace(hub, pending=effects.prober.pending(hub.address)) if hub.address.startswith("https://") else hub
-
+    hubs = found(effects, fleet, choice)
+    # At once: a cluster or a name that does not answer may take seconds.
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        return tuple(pool.map(looked_for, hubs))
+        return tuple(pool.map(lambda hub: _reached(effects, _status_of(fleet, hub, several=len(hubs) > 1)), hubs))
 
 
-def _status_of(fleet: LoadedFleet, hub: Found) -> HubStatus:
+def _reached(effects: Effects, hub: HubStatus) -> HubStatus:
+    return replace(hub, pending=effects.prober.pending(hub.address)) if hub.address.startswith("https://") else hub
+
+
+def _status_of(fleet: LoadedFleet, hub: Found, *, several: bool) -> HubStatus:
     if hub.target is None:
         return _unreachable(hub, no_target(fleet, hub.ref).message)
     try:
-        return _seen(hub, hub.target)
+        return _seen(hub, hub.target.overview() if several else hub.target)
     except ExternalError as error:
         return _unreachable(hub, error.message)
 

@@ -14,7 +14,7 @@ from tests.support.hub_driver import Kernel
 from deployer.errors import ExternalError
 from deployer.model.access import Kubeconfig
 from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.objects import Namespace
+from deployer.targets.kubernetes.objects import Glance, Namespace
 
 pytestmark = pytest.mark.cluster
 
@@ -57,6 +57,17 @@ def test_a_command_that_the_account_may_not_run_is_refused_at_once(
     with pytest.raises(ExternalError, match="the account may not get pods/exec in namespace welcome of cluster onenode"):
         visitor.execute("welcome", "hub-1", "hub", ["true"])
     assert clock.seconds == 0
+
+
+def test_an_account_of_one_namespace_looks_at_a_glance_into_that_one(
+    fleet: ClusterFleet, welcome: Namespace, tmp_path: Path
+) -> None:
+    fleet.cluster.kubectl("create", "role", "gardener", "--verb=list", "--resource=pods", "-n", fleet.hub)
+    fleet.cluster.kubectl("create", "rolebinding", "gardener", "--role=gardener", "--user=gardener", "-n", fleet.hub)
+    kubeconfig = Kubeconfig(fleet.cluster.kubeconfig_of("gardener", tmp_path / "kubeconfig"))
+    with closing(Connection("onenode", kubeconfig, Clock())) as gardener:
+        mine = Namespace(gardener, fleet.hub, Glance(gardener, Clock())).list("pods", metadata_only=True)
+    assert {pod["metadata"]["name"] for pod in mine} == {pod["metadata"]["name"] for pod in welcome.list("pods")}
 
 
 def test_the_journal_learns_what_was_written_and_not_what_it_says(welcome: Namespace, notes: Notes) -> None:

@@ -40,6 +40,9 @@ class RememberingTarget:
     done: list[str] = field(default_factory=list)
     name: str = "local"
 
+    def overview(self) -> RememberingTarget:
+        return self
+
     def digest_key(self, ref: HubRef, *, keep: bool) -> bytes:
         return b"k" * 32
 
@@ -296,6 +299,31 @@ def test_hubs_of_one_stage_are_deployed_at_a_time_and_reported_in_their_order() 
     work = [(MeetingTarget(meet=meet), release(name)) for name in ("first", "second")]
     report = deploy_releases(world(True, True)[0], work, DeployOptions(jobs=2))
     assert [(hub.ref.hub, str(hub.outcome)) for hub in report.hubs] == [("first", "deployed"), ("second", "deployed")]
+
+
+@dataclass
+class DistantTarget(RememberingTarget):
+    """`seen`: what an overview shows, which may be old."""
+
+    seen: Running | None = None
+
+    def overview(self) -> RememberingTarget:
+        return RememberingTarget(self.seen)
+
+
+@pytest.mark.parametrize("seen", [None, GOOD, EDITED], ids=["nothing", "the old", "edited"])
+def test_of_several_hubs_each_is_planned_anew_under_its_lock(seen: Running | None) -> None:
+    same = replace(GOOD, documents={"values": str(release("first").values)})
+    targets = [DistantTarget(same, seen=seen), DistantTarget(same, seen=same)]
+    report = deploy_releases(world(True, True)[0], list(zip(targets, (release("first"), release("second")), strict=True)), APPLY)
+    assert [str(hub.outcome) for hub in report.hubs] == ["unchanged", "unchanged"]
+    assert [target.done for target in targets] == [["lock", "unlock"], []]
+
+
+def test_one_hub_is_looked_at_itself() -> None:
+    target = DistantTarget(seen=replace(GOOD, documents={"values": str(release("first").values)}))
+    report = deploy_releases(world(True)[0], [(target, release("first"))], APPLY)
+    assert str(report.hubs[0].outcome) == "deployed"
 
 
 def test_each_line_of_several_hubs_begins_with_the_hub() -> None:

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from deployer.errors import DeployerError, ExternalError, GuardError
+from deployer.errors import DeployerError, ExternalError, GuardError, NotAllowedError
 from deployer.model.access import Kubeconfig
 from deployer.model.protocols import Clock, Journal
 from deployer.tools.helm import KubeAccess
@@ -182,7 +182,7 @@ class Connection:
             )
         if match := _FORBIDDEN.search(said):
             where = f" in namespace {match['where']}" if match["where"] else ""
-            return ExternalError(
+            return NotAllowedError(
                 f"the account may not {match['verb']} {match['what']}{where} of cluster {self.cluster}",
                 hint=f"Ask whoever runs the cluster for this right; `deployer doctor {self.cluster}` lists all that are needed.",
             )

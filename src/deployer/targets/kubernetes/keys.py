@@ -45,7 +45,12 @@ class Keys:
 
     def objects(self) -> list[tuple[str, str]]:
         """Kind and name of what there is."""
-        return [("secrets", name) for name in (_SECRET, _COPY) if self.namespace.get("secrets", name)]
+        names = (_SECRET, _COPY)
+        return [
+            ("secrets", name)
+            for name in names
+            if self.namespace.list("secrets", fields=f"metadata.name={name}", metadata_only=True)
+        ]
 
 
 def _kept(keys: Object, name: str) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, TypeAlias
 
-from deployer.errors import ExternalError
+from deployer.errors import ExternalError, NotAllowedError
+from deployer.model.protocols import Clock
 from deployer.targets.kubernetes.connection import Connection
 
 Object: TypeAlias = dict[str, Any]
@@ -29,26 +31,75 @@ _GROUPS = {
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _MERGE = "application/merge-patch+json"
 FIELD_MANAGER = "deployer"
+FRESH = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which objects of a kind: those that the selectors match; with `metadata_only`, without what they hold."""
+
+    plural: str
+    labels: str = ""
+    fields: str = ""
+    metadata_only: bool = False
+
+    def ask(self, connection: Connection, path: str) -> list[Object]:
+        """Those at `path`: of a namespace, or of the whole cluster."""
+        query = {name: value for name, value in (("labelSelector", self.labels), ("fieldSelector", self.fields)) if value}
+        answer = connection.request("GET", path, query=query, accept=_METADATA if self.metadata_only else "")
+        return list(answer["items"] or []) if answer else []
+
+
+@dataclass(slots=True)
+class Glance:
+    """What all namespaces of a cluster hold: each question is asked once for all of them, and again after `FRESH` seconds. For
+    looking at many hubs; never for changing one."""
+
+    connection: Connection
+    clock: Clock
+    _answers: dict[Question, tuple[float, Mapping[str, list[Object]] | None]] = field(default_factory=dict)
+    _asking: Lock = field(default_factory=Lock)
+
+    def look(self, question: Question) -> Mapping[str, list[Object]] | None:
+        """The objects by their namespaces; None where the account may look into single namespaces only."""
+        with self._asking:
+            asked, known = self._answers.get(question, (0.0, None))
+            if question not in self._answers or self.clock.monotonic() > asked + FRESH:
+                known = self._everywhere(question)
+                self._answers[question] = self.clock.monotonic(), known
+            return known
+
+    def _everywhere(self, question: Question) -> Mapping[str, list[Object]] | None:
+        try:
+            found = question.ask(self.connection, f"{_GROUPS[question.plural]}/{question.plural}")
+        except NotAllowedError:
+            return None
+        by_namespace: dict[str, list[Object]] = {}
+        for entry in found:
+            by_namespace.setdefault(entry["metadata"]["namespace"], []).append(entry)
+        return by_namespace
 
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """One namespace of a cluster."""
+    """One namespace of a cluster. With a `glance` its objects are those that it knows of."""
 
     connection: Connection
     name: str
+    glance: Glance | None = None
 
     def get(self, plural: str, name: str) -> Object | None:
         """One object; None where it is not there."""
+        if self.glance:
+            return next(iter(self.list(plural, fields=f"metadata.name={name}")), None)
         found: Object | None = self.connection.request("GET", self._path(plural, name))
         return found
 
     def list(self, plural: str, *, labels: str = "", fields: str = "", metadata_only: bool = False) -> list[Object]:
         """All objects of a kind that the selectors match; with `metadata_only`, without what they hold."""
-        query = {name: value for name, value in (("labelSelector", labels), ("fieldSelector", fields)) if value}
-        accept = _METADATA if metadata_only else ""
-        answer = self.connection.request("GET", self._path(plural), query=query, accept=accept)
-        return list(answer["items"] or []) if answer else []
+        question = Question(plural, labels, fields, metadata_only)
+        known = self.glance.look(question) if self.glance else None
+        return question.ask(self.connection, self._path(plural)) if known is None else known.get(self.name, [])
 
     def create(self, plural: str, manifest: Object) -> Object:
         """Make an object."""
@@ -111,8 +162,7 @@ def documents_of(manifests: str) -> Iterator[Object]:
     """The objects of a rendered text."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    yield from (entry for entry in yaml.load_all(manifests, loader) if entry)
+    yield from (entry for entry in yaml.load_all(manifests, yaml.CSafeLoader) if entry)
 
 
 def plain_json(value: Any) -> str:

@@ -33,12 +33,12 @@ class Releases:
 
     def revisions(self) -> tuple[Revision, ...]:
         """Oldest first; none where there is no release."""
-        found = self.namespace.list("secrets", labels=f"{MARK},name={self.name}", metadata_only=True)
+        found = self.namespace.list("secrets", labels=MARK, metadata_only=True)
         labelled = [(entry["metadata"].get("labels") or {}, entry["metadata"]["creationTimestamp"]) for entry in found]
         revisions = [
             Revision(int(label["version"]), label.get("status", ""), datetime.fromisoformat(made))
             for label, made in labelled
-            if label.get("version", "").isdigit()
+            if label.get("name") == self.name and label.get("version", "").isdigit()
         ]
         return tuple(sorted(revisions, key=lambda revision: revision.number))
 

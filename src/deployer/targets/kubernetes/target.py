@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from deployer.errors import ExternalError, GuardError, LockedError, UnknownNameError, UsageError
 from deployer.model.findings import Findings
 from deployer.model.health import HubAccess
 from deployer.model.plan import Manifests, Running, Step
-from deployer.model.protocols import Clock, Progress
+from deployer.model.protocols import Clock, Progress, Target
 from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
 from deployer.targets.kubernetes import namespaces
@@ -26,7 +26,7 @@ from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.keys import Keys
 from deployer.targets.kubernetes.kinds import Kind, api_versions, define, defined_by, known_kinds, missing, require_known
 from deployer.targets.kubernetes.lease import Held, Leases
-from deployer.targets.kubernetes.objects import Namespace, Object
+from deployer.targets.kubernetes.objects import Glance, Namespace, Object
 from deployer.targets.kubernetes.record import Record, Records
 from deployer.targets.kubernetes.relay import relay
 from deployer.targets.kubernetes.releases import Releases, Revision
@@ -81,6 +81,13 @@ class KubernetesTarget:
     _kinds: frozenset[Kind] | None = None
     _attempts: dict[HubRef, _Attempt] = field(default_factory=dict)
     _new_keys: dict[HubRef, bytes] = field(default_factory=dict)
+    _glance: Glance | None = None
+    _overview: Target | None = None
+
+    def overview(self) -> Target:
+        if self._overview is None:
+            self._overview = replace(self, _glance=Glance(self.connection, self.clock))
+        return self._overview
 
     def digest_key(self, ref: HubRef, *, keep: bool) -> bytes:
         """A new key is written down with the first record, under the lock: until then it is this process's own."""
@@ -259,8 +266,6 @@ class KubernetesTarget:
     def _kept(self, ref: HubRef) -> Mapping[str, list[tuple[str, str]]]:
         """What outlives a release: kind and name of each object, by the word that `--allow-destroy` takes."""
         namespace = self._namespace(ref)
-        if namespace.manifest() is None:
-            return {}
         claims = [entry["metadata"]["name"] for entry in namespace.list("persistentvolumeclaims", metadata_only=True)]
         return {
             _HOMES: [("persistentvolumeclaims", name) for name in claims if name != CLAIM],
@@ -357,7 +362,7 @@ class KubernetesTarget:
         return self._kinds
 
     def _namespace(self, ref: HubRef) -> Namespace:
-        return Namespace(self.connection, ref.hub)
+        return Namespace(self.connection, ref.hub, self._glance)
 
     def _records(self, ref: HubRef) -> Records:
         return Records(self._namespace(ref))

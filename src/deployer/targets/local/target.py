@@ -15,7 +15,7 @@ from deployer.errors import UnknownNameError, UsageError
 from deployer.model.findings import Findings
 from deployer.model.health import HubAccess
 from deployer.model.plan import Manifests, Running, Step
-from deployer.model.protocols import Clock, Progress
+from deployer.model.protocols import Clock, Progress, Target
 from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
 from deployer.targets.local import keeping, looking, ports
@@ -63,6 +63,9 @@ class LocalTarget:
     progress: Progress
     user: str
     scratch: bool = False
+
+    def overview(self) -> Target:
+        return self
 
     def digest_key(self, ref: HubRef, *, keep: bool) -> bytes:
         return StateFolder(self.state).digest_key(keep=keep)
