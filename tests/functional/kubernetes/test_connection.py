@@ -62,12 +62,19 @@ def test_a_command_that_the_account_may_not_run_is_refused_at_once(
 def test_an_account_of_one_namespace_looks_at_a_glance_into_that_one(
     fleet: ClusterFleet, welcome: Namespace, tmp_path: Path
 ) -> None:
-    fleet.cluster.kubectl("create", "role", "gardener", "--verb=list", "--resource=pods", "-n", fleet.hub)
-    fleet.cluster.kubectl("create", "rolebinding", "gardener", "--role=gardener", "--user=gardener", "-n", fleet.hub)
-    kubeconfig = Kubeconfig(fleet.cluster.kubeconfig_of("gardener", tmp_path / "kubeconfig"))
-    with closing(Connection("onenode", kubeconfig, Clock())) as gardener:
-        mine = Namespace(gardener, fleet.hub, Glance(gardener, Clock())).list("pods", metadata_only=True)
-    assert {pod["metadata"]["name"] for pod in mine} == {pod["metadata"]["name"] for pod in welcome.list("pods")}
+    for made in (
+        ("namespace", "garden"),
+        ("configmap", "gnome", "-n", "garden"),
+        ("role", "visitor", "--verb=list", "--resource=configmaps", "-n", "garden"),
+        ("rolebinding", "visitor", "--role=visitor", "--user=visitor", "-n", "garden"),
+    ):
+        fleet.cluster.kubectl("create", *made)
+    kubeconfig = Kubeconfig(fleet.cluster.kubeconfig_of("visitor", tmp_path / "kubeconfig"))
+    with closing(Connection("onenode", kubeconfig, Clock())) as visitor:
+        found = Namespace(visitor, "garden", Glance(visitor, Clock())).list("configmaps")
+    assert "gnome" in {entry["metadata"]["name"] for entry in found}
+    everything = Namespace(welcome.connection, "garden", Glance(welcome.connection, Clock())).list("configmaps")
+    assert [entry["metadata"] for entry in everything] == [entry["metadata"] for entry in found]
 
 
 def test_the_journal_learns_what_was_written_and_not_what_it_says(welcome: Namespace, notes: Notes) -> None:
