@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
-from tests.support.charts import ChartRepository
+from tests.support.charts import stand_in
 from tests.support.cluster import Cluster
 from tests.support.helm import HELM_3, HELM_4, Bundle, helm
 from tests.support.hub_driver import Kernel, wait_for
@@ -30,23 +31,27 @@ class Hub:
 
 
 @pytest.fixture(scope="module", params=["stand-in", pytest.param("real", marks=pytest.mark.extra)])
-def chart(request: pytest.FixtureRequest, chart_repository: ChartRepository, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What Helm is told to install."""
+def chart(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Helm is told to install, in a folder that says which it is."""
+    folder = tmp_path_factory.mktemp(request.param, numbered=False)
     if request.param == "stand-in":
-        return f"{chart_repository.url}/jupyterhub-4.4.0.tgz"
+        return stand_in(folder)
     clone = os.environ.get(CLONE)
     if clone is None:
         pytest.skip(f"{CLONE} names no clone of zero-to-jupyterhub")
-    return str(packaged_clone(Path(clone), tmp_path_factory.mktemp("real")))
+    return packaged_clone(Path(clone), folder)
 
 
 @pytest.fixture(scope="module")
-def hub(cluster: Cluster, chart: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+def hub(cluster: Cluster, chart: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """An installed hub, gone again after this module."""
-    installed = release(cluster, "stand-in" if chart.startswith("http:") else "real", tmp_path_factory.mktemp("helm"))
+    installed = release(cluster, chart.parent.name, tmp_path_factory.mktemp("helm"))
     try:
-        installed.install(chart, hub_values())
-        yield Hub(installed, installed.url(), chart)
+        installed.install(str(chart), hub_values())
+        url = installed.url()
+        # The cluster leads to a hub that is ready a moment later.
+        wait_for("the hub's login page", lambda: httpx.get(f"{url}hub/login", trust_env=False).is_success)
+        yield Hub(installed, url, str(chart))
     finally:
         installed.remove()
 

@@ -10,6 +10,7 @@ from tests.support.charts import ChartRepository, stand_in
 from tests.support.cluster.cluster import Cluster
 from tests.support.cluster.needs import missing
 from tests.support.cluster.store import image_store
+from tests.support.real_chart import CLONE, packaged_clone
 
 KEPT = "DEPLOYER_TEST_CLUSTER"
 """Names the state folder of a cluster that is up (`make cluster`); it is used then, and left up."""
@@ -49,8 +50,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def chart_repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChartRepository]:
-    """A chart repository on loopback that holds the stand-in for zero-to-jupyterhub."""
-    folder = tmp_path_factory.mktemp("charts")
-    stand_in(folder)
+    """A chart repository on loopback that holds zero-to-jupyterhub: a clone of it where one is named, else the stand-in."""
+    folder, clone = tmp_path_factory.mktemp("charts"), os.environ.get(CLONE)
+    if clone:
+        packaged_clone(Path(clone), folder)
+    else:
+        stand_in(folder)
     with ChartRepository(folder) as repository:
         yield repository
