@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -26,8 +25,6 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code."""
     try:
         gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
-        # Looking for other packages' plugins takes 20 ms, and none has a say in what a fleet may say.
-        os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # noqa: TID251  (pydantic reads it there alone)
         signal.signal(signal.SIGTERM, _interrupt)
         from deployer.cli import output
 

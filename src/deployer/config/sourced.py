@@ -106,7 +106,7 @@ def _merge_all(layers: tuple[Layer, ...], keep_nulls: bool) -> dict[str, Any]:
         return top.data
     merged: dict[str, Any] = {}
     for layer in reversed(layers):
-        merged = _merge(merged, layer.data, keep_nulls)
+        merged = _merge(merged, layer.data, keep_nulls or not layer.document.has_nulls)
     return merged
 
 
@@ -115,9 +115,10 @@ def _merge(lower: Mapping[str, Any], upper: Mapping[str, Any], keep_nulls: bool)
     for key, value in upper.items():
         if value is None and not keep_nulls:
             result.pop(key, None)
-        elif isinstance(value, dict):
-            below = result.get(key)
-            result[key] = _merge(below if isinstance(below, dict) else {}, value, keep_nulls or key in _FREE_KEYS)
+        elif isinstance(value, dict) and isinstance(below := result.get(key), dict):
+            result[key] = _merge(below, value, keep_nulls or key in _FREE_KEYS)
+        elif isinstance(value, dict) and not keep_nulls:
+            result[key] = _merge({}, value, key in _FREE_KEYS)
         elif isinstance(value, list) and not keep_nulls:
             result[key] = [_merge({}, item, keep_nulls) if isinstance(item, dict) else item for item in value]
         else:
