@@ -48,7 +48,7 @@ demo: setup ## Bring up the demo hub and print its address
 	@$(BIN)/deployer deploy demo welcome
 
 test: setup-dev ## Run the whole test suite
-	@$(BIN)/python -m pytest $(or $(TESTS),-n 2 --dist loadgroup)
+	@$(BIN)/python -m pytest $(or $(TESTS),-n 2)
 
 lint: setup-dev ## Formatting, lint, types, import contracts, sizes
 	@$(BIN)/ruff format --check

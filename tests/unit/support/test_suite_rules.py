@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tests.support.budget import FILE, Budget, read_budget
+from tests.support.lanes import CLUSTER, lane_of
 
 PROJECT = FILE.parents[1]
 SKIPPING = {
@@ -73,3 +75,8 @@ def test_a_test_belongs_to_its_innermost_part() -> None:
 def test_every_folder_of_tests_has_a_budget() -> None:
     folders = {f"tests/{path.name}" for path in (PROJECT / "tests").iterdir() if any(path.glob("**/test_*.py"))}
     assert folders <= set(read_budget().minutes)
+
+
+def test_every_test_on_a_cluster_is_in_its_lane(request: pytest.FixtureRequest) -> None:
+    collected = [(item.nodeid, item.get_closest_marker("cluster") is not None) for item in request.session.items]
+    assert [nodeid for nodeid, marked in collected if marked != (lane_of(nodeid) == CLUSTER)] == []
