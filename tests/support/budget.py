@@ -11,7 +11,7 @@ import pytest
 
 FILE = Path(__file__).parents[1] / "budget.toml"
 ELSEWHERE = "(no part)"
-GRACE = 6.0
+GRACE = 3.0
 """How many times its budget a part may take before the run fails: a machine that is busy with other things is no slow test."""
 
 

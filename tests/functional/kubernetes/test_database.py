@@ -61,7 +61,7 @@ assert ctypes.CDLL(None).umount2(b"/srv/jupyterhub", 2) == 0
 
 def run_in_place_of_hub(fleet: ClusterFleet, program: str) -> None:
     """Run a program with the hub's files, and all rights of this machine."""
-    (hub,) = (
+    hub = next(
         process
         for process in psutil.process_iter(["cmdline"])
         if any("jupyterhub_config.py" in word for word in process.info["cmdline"] or ())
