@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -84,12 +85,16 @@ class Runtime:
             folder = self.folder(self.digest)
             remove_tree(folder)
             self.installer.make(folder, self.requirements, interpreter(self.process, for_others=os.geteuid() == 0))
-            self._install_proxy(folder)
-            with told("copy hub_runtime into", folder):
-                shutil.copytree(self.sources, _packages(folder) / "hub_runtime", ignore=shutil.ignore_patterns("__pycache__"))
-                if self.pages.exists():
-                    shutil.copytree(self.pages, self.templates(self.digest))
-            self.installer.run((str(self.python(self.digest)), "-c", f"import {_SERVERS_IMPORT}"))
+            # What waits for the network can be interrupted at once; what runs beside it ends in seconds.
+            with ThreadPoolExecutor(1) as pool:
+                command = (str(self.python(self.digest)), "-c", f"import {_SERVERS_IMPORT}")
+                imported = pool.submit(self.installer.run, command)
+                self._install_proxy(folder)
+                with told("copy hub_runtime into", folder):
+                    shutil.copytree(self.sources, _packages(folder) / "hub_runtime", ignore=shutil.ignore_patterns("__pycache__"))
+                    if self.pages.exists():
+                        shutil.copytree(self.pages, self.templates(self.digest))
+                imported.result()
             write_atomically(folder / _COMPLETE, f"{self.jupyterhub}\n", mode=0o644)
 
     def remove_unused(self, used: Iterable[str]) -> None:
