@@ -1,6 +1,7 @@
 """Two lanes for pytest-xdist: tests on the one cluster, which wait for pods half of their time, and all others."""
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 ON_A_CLUSTER = ("tests/functional/cluster/", "tests/functional/kubernetes/", "tests/e2e/cluster/")
@@ -20,6 +21,6 @@ class Lanes(LoadScopeScheduling):
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Lanes:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
     """For every `-n`, whatever `--dist` says."""
-    return Lanes(config, log)  # type: ignore[arg-type]
+    return Lanes(config, log)

@@ -38,10 +38,10 @@ def releases(
     """
     made: list[Release] = []
     problems: list[Problem] = []
-    read = _read_at_once(read_secret, [pair[1] for pair in (loaded(fleet, ref) for ref in refs) if pair]) if read_secret else None
-    for ref in refs:
+    pairs = {ref: loaded(fleet, ref) for ref in refs}
+    read = _read_at_once(read_secret, [pair[1] for pair in pairs.values() if pair]) if read_secret else None
+    for ref, pair in pairs.items():
         problems += problems_about(fleet, ref)
-        pair = loaded(fleet, ref)
         if pair:
             cluster, hub = pair
             if read:

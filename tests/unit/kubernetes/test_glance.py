@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+import pytest
 from tests.support.clock import Clock
 
-from deployer.errors import NotAllowedError
+from deployer.errors import ExternalError, NotAllowedError
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.objects import FRESH, Glance, Namespace
 
@@ -16,13 +17,16 @@ PODS = {"one": ["hub", "proxy"], "two": ["hub"]}
 
 @dataclass
 class Api:
-    """Lists pods. `limited`: single namespaces only."""
+    """Lists pods. `limited`: single namespaces only; `silent`: it does not answer."""
 
     limited: bool = False
+    silent: bool = False
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def request(self, method: str, path: str, *, query: dict[str, str], accept: str) -> Any:
         self.asked.append((path, query))
+        if self.silent:
+            raise ExternalError("the cluster cannot be reached")
         *_, scope, plural = path.split("/")
         if plural != "pods" or (self.limited and scope not in PODS):
             raise NotAllowedError(f"the account may not list {plural}")
@@ -30,8 +34,8 @@ class Api:
         return {"items": [{"metadata": {"namespace": there, "name": name}} for there in wanted for name in PODS[there]]}
 
 
-def names(api: Api, glance: Glance, namespace: str, **which: str) -> list[str]:
-    found = Namespace(cast(Connection, api), namespace, glance).list("pods", **which)  # type: ignore[arg-type]
+def names(api: Api, glance: Glance, namespace: str, labels: str = "", fields: str = "") -> list[str]:
+    found = Namespace(cast(Connection, api), namespace, glance).list("pods", labels=labels, fields=fields)
     return [pod["metadata"]["name"] for pod in found]
 
 
@@ -75,3 +79,12 @@ def test_an_account_of_single_namespaces_asks_in_each() -> None:
     glance = look(api, Clock())
     assert {there: names(api, glance, there) for there in PODS} == PODS
     assert [path for path, _ in api.asked] == ["/api/v1/pods", "/api/v1/namespaces/one/pods", "/api/v1/namespaces/two/pods"]
+
+
+def test_a_cluster_that_does_not_answer_is_waited_for_once() -> None:
+    api = Api(silent=True)
+    glance = look(api, Clock())
+    for namespace in PODS:
+        with pytest.raises(ExternalError, match="cannot be reached"):
+            names(api, glance, namespace)
+    assert len(api.asked) == 1

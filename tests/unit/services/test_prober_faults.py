@@ -176,7 +176,7 @@ def test_a_healthy_hub() -> None:
     with scripted_hub() as hub:
         report = probe(access(hub.url))
         assert hub.asked.count(f"WEBSOCKET {MINE}/kernels/k1/channels") == 1
-        assert hub.asked[-1] == f"DELETE {ME}/server"
+        assert hub.asked[-2:] == [f"WEBSOCKET {MINE}/kernels/k1/channels", f"DELETE {ME}/server"]
     assert report.healthy
     assert [step.name for step in report.steps] == [HUB, LOGIN, USER, START, NOTEBOOK, STOP]
 

@@ -29,13 +29,14 @@ def _version(fleet: LoadedFleet) -> Iterator[Problem]:
     wanted = fleet.fleet.deployer
     if wanted is None:
         return
+    place = fleet.fleet_source.place(("deployer",))
     try:
         fits = SpecifierSet(wanted).contains(__version__, prereleases=True)
     except InvalidSpecifier:
-        yield problem("deployer-specifier", fleet.fleet_source.place(("deployer",)), written=wanted)
+        yield problem("deployer-specifier", place, written=wanted)
         return
     if not fits:
-        yield problem("deployer-version", fleet.fleet_source.place(("deployer",)), wanted=wanted, version=__version__)
+        yield problem("deployer-version", place, wanted=wanted, version=__version__)
 
 
 def _rings(fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:

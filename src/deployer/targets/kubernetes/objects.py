@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -50,30 +51,37 @@ class Question:
         return list(answer["items"] or []) if answer else []
 
 
+_Answer: TypeAlias = Mapping[str, list[Object]] | ExternalError | None
+
+
 @dataclass(slots=True)
 class Glance:
-    """What all namespaces of a cluster hold: each question is asked once for all of them, and again after `FRESH` seconds. For
-    looking at many hubs; never for changing one."""
+    """What all namespaces of a cluster hold: each question is asked once for all of them, and again after `FRESH` seconds, even
+    if nobody answered. For looking at many hubs; never for changing one."""
 
     connection: Connection
     clock: Clock
-    _answers: dict[Question, tuple[float, Mapping[str, list[Object]] | None]] = field(default_factory=dict)
+    _answers: dict[Question, tuple[float, _Answer]] = field(default_factory=dict)
     _asking: Lock = field(default_factory=Lock)
 
     def look(self, question: Question) -> Mapping[str, list[Object]] | None:
-        """The objects by their namespaces; None where the account may look into single namespaces only."""
+        """The objects by their namespaces; None where the account may look into single namespaces only. Raises ExternalError."""
         with self._asking:
-            asked, known = self._answers.get(question, (0.0, None))
-            if question not in self._answers or self.clock.monotonic() > asked + FRESH:
+            asked, known = self._answers.get(question, (-math.inf, None))
+            if self.clock.monotonic() > asked + FRESH:
                 known = self._everywhere(question)
                 self._answers[question] = self.clock.monotonic(), known
-            return known
+        if isinstance(known, ExternalError):
+            raise known
+        return known
 
-    def _everywhere(self, question: Question) -> Mapping[str, list[Object]] | None:
+    def _everywhere(self, question: Question) -> _Answer:
         try:
             found = question.ask(self.connection, f"{_GROUPS[question.plural]}/{question.plural}")
         except NotAllowedError:
             return None
+        except ExternalError as error:
+            return error
         by_namespace: dict[str, list[Object]] = {}
         for entry in found:
             by_namespace.setdefault(entry["metadata"]["namespace"], []).append(entry)
