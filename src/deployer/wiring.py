@@ -75,10 +75,11 @@ class _RenderingOnDemand:
 
 
 class _OnDemand(Mapping[str, Target]):
-    """Targets that are made, and their modules imported, when one of them is first asked for: few commands need all."""
+    """Targets that are made, and their modules imported, when one of them is first asked for: few commands need all. Among those
+    that are gone through are only such as have a folder of hubs: the others have nothing to be found."""
 
-    def __init__(self, names: tuple[str, ...], make: Callable[[], Mapping[str, Target]]) -> None:
-        self._names, self._make = names, make
+    def __init__(self, state: Path, names: tuple[str, ...], make: Callable[[], Mapping[str, Target]]) -> None:
+        self._state, self._names, self._make = state, names, make
 
     def __getitem__(self, name: str) -> Target:
         if name not in self._names:
@@ -86,10 +87,10 @@ class _OnDemand(Mapping[str, Target]):
         return self._make()[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return (name for name in self._names if (self._state / name).is_dir())
 
     def __len__(self) -> int:
-        return len(self._names)
+        return sum(1 for _ in self)
 
 
 def effects(
@@ -142,7 +143,7 @@ def effects(
         processors=SystemProcessors(),
         progress=progress,
         journal=journal,
-        targets=_OnDemand(("local", "try"), local),
+        targets=_OnDemand(state_root, ("local", "try"), local),
         kubernetes=lambda access: kubernetes().target(access),
         support=lambda access: kubernetes().stack(access),
         rendering=_RenderingOnDemand(fleet, state, process),

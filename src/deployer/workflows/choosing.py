@@ -88,6 +88,8 @@ def one(effects: Effects, fleet: LoadedFleet, cluster: str, hub: str) -> tuple[T
     reachable = [(candidate.target, candidate.ref) for candidate in candidates if candidate.target]
     if not reachable:
         raise no_target(fleet, candidates[0].ref)
+    if len(reachable) == 1:
+        return reachable[0]
     return next(((target, ref) for target, ref in reachable if target.running(ref)), reachable[0])
 
 

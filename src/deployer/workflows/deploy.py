@@ -108,11 +108,13 @@ def _deploy_one(effects: Effects, target: Target, release: Release, options: Dep
         return _outcome(Outcome.PLANNED, planned.plan, planned.running)
     _require_homes(planned, options.allow_destroy)
     with target.lock(release.ref):
-        planned = _plan(effects, target, release, options)
+        with ThreadPoolExecutor(1) as beside:
+            serves = beside.submit(_serves, effects, target, release.ref)
+            planned = _plan(effects, target, release, options)
         if not planned.plan.steps:
             return _outcome(Outcome.UNCHANGED, planned.plan, planned.running)
         _tell(effects, planned.plan.notices)
-        report = _carry_out(effects, target, release, planned, check=options.check)
+        report = _carry_out(effects, target, release, planned, served=serves.result(), check=options.check)
     outcome = _outcome(Outcome.DEPLOYED, planned.plan, target.running(release.ref))
     return replace(outcome, check=report, seconds=effects.clock.monotonic() - began)
 
@@ -147,10 +149,12 @@ def _tell(effects: Effects, notices: Sequence[str]) -> None:
         effects.progress.warn(notice)
 
 
-def _carry_out(effects: Effects, target: Target, release: Release, planned: _Planned, *, check: bool) -> CheckReport | None:
+def _carry_out(
+    effects: Effects, target: Target, release: Release, planned: _Planned, *, served: bool, check: bool
+) -> CheckReport | None:
     """Apply every step and use the hub. What fails is undone where something good can come back, or nothing was there before."""
     before = planned.running
-    undoable = before is None or (before.returnable and _serves(effects, target, release.ref))
+    undoable = before is None or (before.returnable and served)
     ask_otherwise = pods_ask_otherwise
     try:
         for step in planned.plan.steps:

@@ -190,4 +190,4 @@ def _text(entry: Object) -> str:
     if entry["kind"] == "Secret" and entry.get("data"):
         decoded = {key: base64.b64decode(value).decode(errors="replace") for key, value in entry["data"].items()}
         entry = {**entry, "data": decoded}
-    return yaml.safe_dump(entry, sort_keys=True)
+    return yaml.dump(entry, Dumper=yaml.CSafeDumper, sort_keys=True)

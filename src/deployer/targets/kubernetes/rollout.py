@@ -13,7 +13,7 @@ from deployer.targets.kubernetes.words import Trouble, refused_pods, troubles
 _SECONDS_TO_START = 300
 SCALE_UP_SECONDS = 900
 """How long a new node may take."""
-_POLL = 1.0
+_POLL = 0.25
 _LOG_LINES = 15
 _SERVER = "singleuser-server"
 _SCALING = ("TriggeredScaleUp", "NotTriggerScaleUp")

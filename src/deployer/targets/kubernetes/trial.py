@@ -19,6 +19,7 @@ _HUB = "hub"
 _SECONDS = 300
 _MEND = "Mend it, then deploy again."
 _LOG_LINES = 25
+_POLL = 0.25
 _ROOM = "Ask whoever runs the cluster for more room, or free some."
 _MARK = "deployer-trial:"
 _UNTOUCHED = "It was only tried: the running hub was not touched."
@@ -88,7 +89,7 @@ class Trial:
                 raise UnhealthyError(
                     f"the new configuration could not be tried: {reason}", hint="Look at the nodes, then deploy again."
                 )
-            self.clock.sleep(0.5)
+            self.clock.sleep(_POLL)
 
     def _failed(self) -> bool:
         """Its pod was taken away, or did not get as far as an end of its own."""
