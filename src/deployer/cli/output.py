@@ -17,14 +17,16 @@ def errors() -> TextIO:
     return sys.stderr
 
 
-def write(text: str, stream: TextIO | None = None) -> None:
-    """Write to stdout, or to another of the two, and flush. Quiet where the reader has gone."""
+def write(text: str, stream: TextIO | None = None) -> bool:
+    """Write to stdout, or to another of the two, and flush. Quiet where the reader has gone; False then."""
     target = stream or results()
     try:
         target.write(text)
         target.flush()
     except BrokenPipeError:
         silence(target)
+        return False
+    return True
 
 
 def silence(stream: TextIO) -> None:

@@ -191,8 +191,9 @@ class Target(Protocol):
     def access(self, ref: HubRef) -> HubAccess:
         """How the check reaches it."""
 
-    def logs(self, ref: HubRef, *, user: str | None, lines: int) -> Iterator[str]:
-        """The last lines of the hub's log, or of one user's server."""
+    def logs(self, ref: HubRef, *, user: str | None, lines: int, follow: bool = False) -> Iterator[str]:
+        """The last lines of the hub's log, or of one user's server. With `follow`, then each further one: on this machine until
+        somebody stops it, on a cluster until the pod ends."""
 
     def volumes(self, ref: HubRef) -> tuple[str, ...]:
         """Addresses of what can outlive a hub, whether there is any now or not."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from deployer.model.protocols import Effects
 from deployer.workflows.choosing import one
 from deployer.workflows.preparation import read_fleet
 
 
-def logs(effects: Effects, cluster: str, hub: str, *, user: str | None, lines: int) -> tuple[str, ...]:
-    """The last lines, oldest first. Raises UnknownNameError for a hub or a person without a log."""
+def logs(effects: Effects, cluster: str, hub: str, *, user: str | None, lines: int, follow: bool = False) -> Iterator[str]:
+    """The last lines, oldest first; with `follow`, then each further one. Raises UnknownNameError for a hub or a person without a
+    log."""
     target, ref = one(effects, read_fleet(effects), cluster, hub)
-    return tuple(target.logs(ref, user=user, lines=lines))
+    return target.logs(ref, user=user, lines=lines, follow=follow)

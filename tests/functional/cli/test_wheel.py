@@ -1,7 +1,6 @@
 """An installed deployer needs no checkout: the wheel, in an environment of its own, from an empty folder."""
 
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,6 +10,8 @@ import pytest
 from tests.support.cache import PROJECT
 
 from deployer import __version__
+from deployer.tools.environments import Installer, settings_of_installers
+from deployer.tools.process import SystemProcess
 
 
 def done(command: list[str | Path], cwd: Path) -> str:
@@ -31,15 +32,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program in a fresh environment, installed by uv where it is there, else by pip."""
+    """The program in a fresh environment: its pinned packages, and the wheel by a pip that finds nothing missing."""
     venv = tmp_path_factory.mktemp("installed") / "venv"
-    python = venv / "bin" / "python"
-    if uv := shutil.which("uv"):
-        done([uv, "venv", "--quiet", "--python", sys.executable, venv], venv.parent)
-        done([uv, "pip", "install", "--quiet", "--python", python, wheel], venv.parent)
-    else:
-        done([sys.executable, "-m", "venv", venv], venv.parent)
-        done([python, "-m", "pip", "install", "--quiet", wheel], venv.parent)
+    installer = Installer(SystemProcess(os.environ), settings_of_installers(os.environ))
+    installer.make(venv, PROJECT / "requirements" / "deployer.txt", Path(sys.executable))
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", venv / "bin" / "python"]
+    done([*pip, "install", "--quiet", "--no-deps", wheel], venv.parent)
+    done([*pip, "check"], venv.parent)
     return venv / "bin" / "deployer"
 
 

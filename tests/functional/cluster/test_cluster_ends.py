@@ -23,7 +23,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def mounts(own: Path) -> set[str]:
-    """All, but those of tests that run at once in another lane, whose folders stand beside `own`."""
+    """All, but those of tests that another worker runs at once, whose folders stand beside `own`."""
     points = {line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()}
     return {point for point in points if not point.startswith(f"{own.parent}/popen-") or point.startswith(f"{own}/")}
 

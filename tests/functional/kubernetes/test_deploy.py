@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -69,6 +70,17 @@ def test_a_first_deploy_ends_with_a_hub_that_was_used(fleet: ClusterFleet) -> No
     assert hub["check"]["healthy"]
     assert {"deployment.apps/hub", "deployment.apps/proxy", "secret/hub"} <= fleet.names("deployments,secrets")
     assert not fleet.names("jobs"), "the trial leaves nothing"
+
+
+def test_a_log_is_followed(fleet: ClusterFleet) -> None:
+    with fleet.began("logs", "onenode", fleet.hub, "--follow", "--lines", "1") as following:
+        assert following.stdout is not None
+        following.stdout.readline()
+        with fleet.person("grace") as grace:
+            grace.log_in()
+        assert any("logged in: grace" in line for line in following.stdout)
+        following.send_signal(signal.SIGINT)
+        assert following.wait(timeout=30) == 130
 
 
 def test_what_has_not_changed_is_left_alone(fleet: ClusterFleet, kernel: Kernel) -> None:

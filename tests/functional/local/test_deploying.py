@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import stat
 
 import pytest
@@ -46,6 +47,13 @@ def test_a_hub_from_nothing_to_nothing(fleet: SmallFleet) -> None:
         ada.start()
         assert fleet.run("status", fleet.cluster, "--format", "json").data["hubs"][0]["users"] == 1
         assert "GET" in fleet.run("logs", fleet.cluster, "garden", "--user", "ada").out
+    with fleet.begin("logs", fleet.cluster, "garden", "--follow", "--lines", "1") as following:
+        assert following.stdout is not None
+        following.stdout.readline()
+        fleet.login_page()
+        assert any("/hub/login" in line for line in following.stdout)
+        following.send_signal(signal.SIGINT)
+        assert following.wait(timeout=30) == 130
     wrong = fleet.run("logs", fleet.cluster, "garden", "--user", "adaa")
     assert (wrong.code, "logs for ada" in wrong.err) == (2, True)
 

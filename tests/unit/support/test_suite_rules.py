@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.budget import FILE, Budget, read_budget
-from tests.support.lanes import CLUSTER, lane_of
+from tests.support.lanes import FIRST, MACHINE, next_of, unit_of
 
 PROJECT = FILE.parents[1]
 SKIPPING = {
@@ -79,4 +79,12 @@ def test_every_folder_of_tests_has_a_budget() -> None:
 
 def test_every_test_on_a_cluster_is_in_its_lane(request: pytest.FixtureRequest) -> None:
     collected = [(item.nodeid, item.get_closest_marker("cluster") is not None) for item in request.session.items]
-    assert [nodeid for nodeid, marked in collected if marked != (lane_of(nodeid) == CLUSTER)] == []
+    assert [nodeid for nodeid, marked in collected if marked != (unit_of(nodeid) != MACHINE)] == []
+
+
+def test_what_takes_longest_is_begun_first(request: pytest.FixtureRequest) -> None:
+    units = sorted({unit_of(item.nodeid) for item in request.session.items})
+    assert next_of(("tests/functional/kubernetes/test_kinds.py", MACHINE, FIRST[0])) == FIRST[0]
+    assert next_of(("tests/functional/kubernetes/test_kinds.py", MACHINE)) == MACHINE
+    assert next_of(units) in units
+    assert (PROJECT / FIRST[0]).is_file()

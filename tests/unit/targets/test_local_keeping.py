@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
+from tests.support.clock import Clock
 
 from deployer.errors import MachineError, ToolFailedError
 from deployer.model.protocols import Finished
@@ -17,8 +19,9 @@ from deployer.model.release import HubRef
 from deployer.targets.local import keeping
 from deployer.targets.local.folder import LocalFolder, LocalFolders
 from deployer.targets.local.keeping import Record, read_record, write_record
+from deployer.targets.local.log_files import followed, tail
 from deployer.targets.local.runtime import Runtime
-from deployer.targets.local.supervision import going, start_digest, tail
+from deployer.targets.local.supervision import going, start_digest
 from deployer.tools.clock import SystemClock
 from deployer.tools.environments import Installer
 from deployer.tools.locks import FileLock
@@ -121,6 +124,26 @@ def test_the_last_lines_of_a_log(tmp_path: Path) -> None:
     log.write_bytes(b"\xff\n" + b"".join(b"line %d\n" % number for number in range(5000)))
     assert list(tail(log, 2)) == ["line 4998", "line 4999"]
     assert len(list(tail(log, 10_000))) == 5001
+
+
+@dataclass
+class Writer(Clock):
+    """While the reader waits, the log gets its next piece; `True` empties it first, as what grew too big is."""
+
+    log: Path = Path()
+    pieces: list[tuple[bool, bytes]] = field(default_factory=list)
+
+    def sleep(self, seconds: float) -> None:
+        fresh, piece = self.pieces.pop(0)
+        with self.log.open("wb" if fresh else "ab") as file:
+            file.write(piece)
+
+
+def test_a_log_is_followed_line_by_line(tmp_path: Path) -> None:
+    log = tmp_path / "hub.log"
+    log.write_bytes(b"one\ntwo\nhal")
+    writer = Writer(log=log, pieces=[(False, b"f"), (False, b"\nfour\n\xff"), (False, b""), (True, b"new\n")])
+    assert list(islice(followed(log, 1, writer), 4)) == ["two", "half", "four", "\ufffdnew"]
 
 
 @dataclass

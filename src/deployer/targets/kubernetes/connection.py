@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -100,6 +100,25 @@ class Connection:
             name = (body or {}).get("metadata", {}).get("name", "") if method == "POST" else ""
             self._journal.did(f"{method} {path}" + (f"/{name}" if name else ""))
         return answer
+
+    def lines(self, path: str, query: dict[str, str]) -> Iterator[str]:
+        """The lines of an answer that goes on, each as soon as it is there; none for 404. Raises as `request` does."""
+        from kubernetes.client.exceptions import ApiException
+        from urllib3.exceptions import HTTPError
+
+        serialized = self.client.param_serialize("GET", path, query_params=list(query.items()), auth_settings=["BearerToken"])
+
+        def send() -> Any:
+            response = self.client.call_api(*serialized)
+            if response.status >= 300:
+                raise ApiException(status=response.status, body=response.read().decode())
+            return response.response
+
+        answer = self.patiently(send)
+        try:
+            yield from (line.decode(errors="replace").rstrip("\r\n") for line in answer or ())
+        except HTTPError as error:
+            raise self.silence(error) from None
 
     def execute(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> str:
         """Run a command in a container. Returns what it prints, on both of its streams. Raises as `request` does."""

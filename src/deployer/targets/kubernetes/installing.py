@@ -35,16 +35,17 @@ class Installer:
     user: str
 
     def manifests(self, release: Release) -> list[Object]:
-        """The objects as the API server would get them, with what helm looks up in the cluster. Writes nothing."""
+        """The objects as the API server would get them, with what helm looks up in the cluster, held against the API's schema.
+        Writes nothing."""
         return list(documents_of(json.loads(self._upgrade(release, dry_run=True))["manifest"]))
 
     def installed(self, ref: HubRef) -> list[Object]:
         """The objects of the newest revision, as they were given to the API server."""
         return list(documents_of(self.renderer.helm.manifests(self.connection.helm, ref.hub, namespace=ref.hub)))
 
-    def upgrade(self, release: Release) -> None:
-        """Install or upgrade."""
-        self._upgrade(release, dry_run=False)
+    def upgrade(self, release: Release, *, rehearsed: bool = False) -> None:
+        """Install or upgrade. `rehearsed`: `manifests` has taken the same release just now."""
+        self._upgrade(release, rehearsed=rehearsed)
 
     def rollback(self, ref: HubRef, revision: int) -> None:
         """Back to a revision of helm's."""
@@ -55,7 +56,7 @@ class Installer:
         """Remove the release; none is fine."""
         self._through(ref, lambda: self.renderer.helm.uninstall(self.connection.helm, ref.hub, namespace=ref.hub))
 
-    def _upgrade(self, release: Release, *, dry_run: bool) -> str:
+    def _upgrade(self, release: Release, *, dry_run: bool = False, rehearsed: bool = False) -> str:
         chart = self.renderer.chart(release)
         with values_files([release.values]) as files:
             return self._through(
@@ -68,6 +69,7 @@ class Installer:
                     values=files,
                     description=f"deployed by {self.user}",
                     dry_run=dry_run,
+                    validate=not rehearsed,
                 ),
                 release,
             )

@@ -147,6 +147,11 @@ class Namespace:
             return ()
         return tuple(str(text).splitlines()) if isinstance(text, str) else ()
 
+    def followed_log(self, pod: str, *, container: str, lines: int) -> Iterator[str]:
+        """The last lines of a container's log, then each further one until it ends. Raises as `Connection.request` does."""
+        query = {"tailLines": str(lines), "container": container, "follow": "true"}
+        return self.connection.lines(f"{self._path('pods', pod)}/log", query)
+
     def manifest(self) -> Object | None:
         """The namespace itself."""
         found: Object | None = self.connection.request("GET", f"/api/v1/namespaces/{self.name}")

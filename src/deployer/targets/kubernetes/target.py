@@ -225,7 +225,7 @@ class KubernetesTarget:
             certificate=entrance.certificate(),
         )
 
-    def logs(self, ref: HubRef, *, user: str | None, lines: int) -> Iterator[str]:
+    def logs(self, ref: HubRef, *, user: str | None, lines: int, follow: bool = False) -> Iterator[str]:
         namespace = self._namespace(ref)
         if user is None:
             pods = namespace.list("pods", labels="component=hub")
@@ -236,7 +236,8 @@ class KubernetesTarget:
             raise UnknownNameError(f"{whose} on {ref}", hint=f"Look with `deployer status {ref.cluster} {ref.hub}`.")
         newest = max(pods, key=lambda pod: pod["metadata"]["creationTimestamp"])
         container = "hub" if user is None else "notebook"
-        yield from namespace.log(newest["metadata"]["name"], container=container, lines=lines)
+        read = namespace.followed_log if follow else namespace.log
+        yield from read(newest["metadata"]["name"], container=container, lines=lines)
 
     def volumes(self, ref: HubRef) -> tuple[str, ...]:
         return tuple(f"hub:{ref}/{name}" for name in (_HOMES, "database", "keys"))
@@ -334,7 +335,7 @@ class KubernetesTarget:
         )
         if last is None:
             Keys(namespace).make()
-        self.installer.upgrade(release)
+        self.installer.upgrade(release, rehearsed=True)
         self.rollout(namespace).wait()
 
     def _return(self, ref: HubRef, revision: int) -> int:

@@ -10,8 +10,9 @@ from deployer.model.findings import Finding, Findings, Verdict
 from deployer.model.health import LogTail
 from deployer.model.release import HubRef
 from deployer.targets.local.folder import LocalFolder
+from deployer.targets.local.log_files import tail
 from deployer.targets.local.runtime import Runtime
-from deployer.targets.local.supervision import going, server_log, tail
+from deployer.targets.local.supervision import going, server_log
 from deployer.tools.environments import require_linux
 
 _LINES = 15

@@ -6,7 +6,7 @@ import hashlib
 import http.client
 import json
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from urllib.parse import quote
 from deployer.errors import UnhealthyError
 from deployer.model.protocols import Clock, Process, Progress
 from deployer.targets.local.folder import LocalFolder
+from deployer.targets.local.log_files import tail
 from deployer.tools.processes import Identity, commanded, ended_within, marked
 
 _SECONDS_TO_START = 180.0
@@ -234,16 +235,3 @@ def users(folder: LocalFolder) -> int:
 def server_log(folder: LocalFolder, user: str) -> Path:
     """The log of a person's server."""
     return folder.logs / "servers" / f"{quote(user, safe='@+')}.log"
-
-
-def tail(path: Path, lines: int) -> Iterator[str]:
-    """The last lines of a text file, control characters and all; nothing where there is no file."""
-    block = 8192
-    content = b""
-    with suppress(OSError), path.open("rb") as file:
-        position = file.seek(0, 2)
-        while position > 0 and content.count(b"\n") <= lines:
-            step = min(block, position)
-            position = file.seek(position - step)
-            content = file.read(step) + content
-    yield from content.decode(errors="replace").splitlines()[-lines:] if lines > 0 else ()

@@ -21,6 +21,7 @@ from deployer.model.secret import Secret
 from deployer.targets.local import keeping, looking, ports
 from deployer.targets.local.folder import LocalFolder, LocalFolders
 from deployer.targets.local.keeping import Record, read_record, write_record
+from deployer.targets.local.log_files import followed, tail
 from deployer.targets.local.login import ensure_password, local_login
 from deployer.targets.local.notices import Abilities, notices
 from deployer.targets.local.runtime import Runtime
@@ -35,7 +36,6 @@ from deployer.targets.local.supervision import (
     start_digest,
     supervised_by,
     supervisors,
-    tail,
     users,
 )
 from deployer.targets.local.values import HUB_KEY, complete_values
@@ -160,14 +160,12 @@ class LocalTarget:
         token = str(_json(folder.secrets).get(_TOKEN, ""))
         return HubAccess(ref=ref, url=_address(folder), token=Secret(token), user=CHECK_USER, login_replaced=True)
 
-    def logs(self, ref: HubRef, *, user: str | None, lines: int) -> Iterator[str]:
+    def logs(self, ref: HubRef, *, user: str | None, lines: int, follow: bool = False) -> Iterator[str]:
         folder = self.folders.of(ref)
-        if user is None:
-            return tail(folder.logs / "hub.log", lines)
-        path = server_log(folder, user)
-        if not path.exists():
+        path = folder.logs / "hub.log" if user is None else server_log(folder, user)
+        if user is not None and not path.exists():
             raise UnknownNameError(f"{user} has no server's log on {ref}", hint=_people(path.parent))
-        return tail(path, lines)
+        return followed(path, lines, self.clock) if follow else tail(path, lines)
 
     def volumes(self, ref: HubRef) -> tuple[str, ...]:
         return tuple(f"hub:{ref}/{name}" for name in _volumes(self.folders.of(ref)))
