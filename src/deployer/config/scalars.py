@@ -99,13 +99,13 @@ def duration_seconds(text: str) -> int:
 
 @lru_cache(maxsize=1024)
 def share(text: str | int) -> Fraction:
-    """`1/8` or `1` -> the fraction of one machine, above 0 and at most 1."""
+    """`1/8` or `1` -> the fraction of a whole, above 0 and at most 1."""
     match = _SHARE.fullmatch(str(text))
     if not match or not int(match[2] or 1):
-        raise ValueError(f"`{text}` is not a share of a machine; write a fraction such as 1/8, or 1 for all of it")
+        raise ValueError(f"`{text}` is not a share; write a fraction such as 1/8, or 1 for the whole")
     fraction = Fraction(int(match[1]), int(match[2] or 1))
     if not 0 < fraction <= 1:
-        raise ValueError(f"`{text}` is not between nothing and one whole machine")
+        raise ValueError(f"`{text}` is not between nothing and the whole")
     return fraction
 
 

@@ -22,7 +22,7 @@ class Outcome(StrEnum):
     """Back to the deploy before, as a person asked."""
     FAILED = "failed"
     SKIPPED = "skipped"
-    """Not begun, since a hub of an earlier stage failed."""
+    """Not begun, since a hub before it failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

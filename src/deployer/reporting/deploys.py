@@ -21,7 +21,7 @@ def outcome_to_text(hub: HubOutcome) -> str:
         case Outcome.PLANNED:
             return plans.to_text(hub.plan)
         case Outcome.SKIPPED:
-            return f"{hub.ref}: not begun, since a hub of an earlier stage failed\n"
+            return f"{hub.ref}: not begun, since a hub before it failed\n"
         case Outcome.FAILED if hub.error:
             return f"{hub.ref}: failed\n{errors.to_text(hub.error)}"
         case _:

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeAlias
 
 from deployer.compiling.expected_login import expected_login
 from deployer.errors import DeployerError, GuardError, NoRoomError, RolledBackError, UnhealthyError
@@ -20,12 +19,11 @@ from deployer.planning.homes import other_homes
 from deployer.planning.plans import hub_plan
 from deployer.planning.redaction import redacted
 from deployer.planning.room import pods_ask_otherwise, servers_ask_otherwise
+from deployer.planning.waves import Wave, waves
 from deployer.workflows.choosing import Choice, target_for, to_deploy
 from deployer.workflows.preparation import read_fleet, releases
+from deployer.workflows.waves import Waves
 
-_STAGES = ("staging", "canary", "production")
-_Work: TypeAlias = tuple[Callable[[], Target], Release]
-"""What finds a target, and its release: one cluster that cannot be reached is no failure of the others."""
 _ROOM = "A node pool that can grow may still make room; else look at the node pools and at what servers ask for."
 _FIX = "Mend what the log says, then deploy again."
 
@@ -50,53 +48,47 @@ class _Planned:
 
 
 def deploy(effects: Effects, choice: Choice, options: DeployOptions) -> DeployReport:
-    """Deploy the chosen hubs, stage by stage. One hub's failure is raised; of several, it is in the report."""
+    """Deploy the chosen hubs: all of them ring by ring, named ones at once; staging first. One hub's failure is raised; of
+    several, it is in the report."""
     fleet = read_fleet(effects)
     refs = to_deploy(fleet, choice)
     chosen = releases(effects, fleet, refs, read_secret=effects.secrets.read)
-    return _by_stages(effects, [(partial(target_for, effects, fleet, one.ref), one) for one in in_stages(chosen)], options)
+    planned = waves(chosen, fleet.fleet.rings if choice.everything else {})
+    return _by_waves(effects, planned, partial(target_for, effects, fleet), options)
 
 
 def deploy_releases(effects: Effects, work: Sequence[tuple[Target, Release]], options: DeployOptions) -> DeployReport:
     """Deploy stage by stage, `options.jobs` hubs at a time; after a failure, nothing of a later stage is begun. The report has
     them in the order in which they were taken."""
-    return _by_stages(effects, [(partial(_itself, target), release) for target, release in work], options)
+    targets = {release.ref: target for target, release in work}
+    return _by_waves(effects, waves([release for _, release in work], {}), targets.__getitem__, options)
 
 
-def in_stages(chosen: Sequence[Release]) -> tuple[Release, ...]:
-    """Staging hubs first, then canaries, then production."""
-    return tuple(sorted(chosen, key=lambda release: _STAGES.index(release.stage)))
+def _by_waves(
+    effects: Effects, planned: Sequence[Wave], target_of: Callable[[HubRef], Target], options: DeployOptions
+) -> DeployReport:
+    """`target_of` is asked for each hub by itself: a cluster that cannot be reached is no failure of the others."""
+    if len(planned) == 1 and len(planned[0].releases) == 1:
+        (release,) = planned[0].releases
+        return DeployReport((_deploy_one(effects, target_of(release.ref), release, options, several=False),))
 
+    def deploy_one(release: Release) -> HubOutcome:
+        with effects.progress.about(str(release.ref)):
+            try:
+                return _deploy_one(effects, target_of(release.ref), release, options, several=True)
+            except DeployerError as error:
+                return HubOutcome(ref=release.ref, outcome=Outcome.FAILED, plan=Plan(ref=release.ref), error=error)
 
-def _itself(target: Target) -> Target:
-    return target
-
-
-def _by_stages(effects: Effects, work: Sequence[_Work], options: DeployOptions) -> DeployReport:
-    if len(work) == 1:
-        ((target, release),) = work
-        return DeployReport((_deploy_one(effects, target(), release, options, several=False),))
-    done: list[HubOutcome] = []
-    for stage in _STAGES:
-        batch = [one for one in work if one[1].stage == stage]
-        if any(outcome.error for outcome in done):
-            done += [HubOutcome(ref=one.ref, outcome=Outcome.SKIPPED, plan=Plan(ref=one.ref)) for _, one in batch]
-        elif options.jobs == 1 or len(batch) == 1:
-            done += [_outcome_of(effects, one, options) for one in batch]
-        else:
-            with ThreadPoolExecutor(options.jobs) as pool:
-                done += pool.map(lambda one: _outcome_of(effects, one, options), batch)
-    return DeployReport(tuple(done))
-
-
-def _outcome_of(effects: Effects, work: _Work, options: DeployOptions) -> HubOutcome:
-    """One of several: its failure is an outcome, and every line that it says begins with its name."""
-    target, release = work
-    with effects.progress.about(str(release.ref)):
+    def pending(release: Release) -> bool:
         try:
-            return _deploy_one(effects, target(), release, options, several=True)
-        except DeployerError as error:
-            return HubOutcome(ref=release.ref, outcome=Outcome.FAILED, plan=Plan(ref=release.ref), error=error)
+            return bool(_plan(effects, target_of(release.ref).overview(), release, options).plan.steps)
+        except DeployerError:
+            return True
+
+    def ailment(ref: HubRef) -> str:
+        return _ailment(effects, target_of(ref), ref)
+
+    return DeployReport(Waves(effects, deploy_one, pending, ailment, options.jobs).run(planned))
 
 
 def _deploy_one(effects: Effects, target: Target, release: Release, options: DeployOptions, *, several: bool) -> HubOutcome:
@@ -181,6 +173,17 @@ def _serves(effects: Effects, target: Target, ref: HubRef) -> bool:
         return not effects.prober.look(target.access(ref))
     except DeployerError:
         return False
+
+
+def _ailment(effects: Effects, target: Target, ref: HubRef) -> str:
+    """Why a hub that was deployed is not well; empty where it is."""
+    try:
+        running = target.running(ref)
+        if running is None or not running.healthy:
+            return running.detail if running else "it is gone"
+        return effects.prober.look(target.access(ref))
+    except DeployerError as error:
+        return error.message
 
 
 def use(effects: Effects, target: Target, ref: HubRef, login: ExpectedLogin | None = None) -> CheckReport:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import yaml
 from tests.support.charts import ChartRepository
 from tests.support.cluster import Cluster
 from tests.support.cluster_effects import effects_with
@@ -65,6 +66,13 @@ def hubs(cluster: Cluster, chart_repository: ChartRepository, tmp_path_factory: 
     cluster.kubectl("delete", "namespace", *STAGES, "--ignore-not-found", "--wait=false")
 
 
+def ring(hubs: ClusterFleet, name: str, **how: str) -> None:
+    """From now on a change reaches this hub first."""
+    file = hubs.root / "config" / "fleet.yaml"
+    rings = {"first": {"hubs": [f"onenode/{name}"], **how}}
+    file.write_text(file.read_text() + yaml.safe_dump({"rings": rings}))
+
+
 def path_with(helm: Bundle) -> dict[str, str]:
     return {"PATH": f"{programs(helm)}:{os.environ['PATH']}"}
 
@@ -101,7 +109,7 @@ def test_one_hub_that_fails_stops_later_stages_and_not_its_neighbour(hubs: Clust
     assert outcomes(ended.out) == {
         "north": "deployed",
         "south": "failed",
-        "west": "not begun, since a hub of an earlier stage failed",
+        "west": "not begun, since a hub before it failed",
     }
     assert "ValueError: no such course" in ended.out
     assert all(line.startswith(("onenode/north: ", "onenode/south: ")) for line in ended.err.splitlines())
@@ -111,11 +119,18 @@ def test_one_hub_that_fails_stops_later_stages_and_not_its_neighbour(hubs: Clust
 
 def test_all_hubs_of_a_cluster_at_once_and_then_nothing_is_left_to_do(hubs: ClusterFleet) -> None:
     hubs.write(small_hub("south"), hub="south")
+    ring(hubs, "south", soak="3s")
     ended = hubs.run("deploy", "onenode", "--all", "--jobs", "2")
     assert ended.code == 0, ended.err
-    assert outcomes(ended.out) == {"north": "unchanged, nothing to do", "south": "deployed", "west": "deployed"}
+    assert outcomes(ended.out) == {"south": "deployed", "north": "unchanged, nothing to do", "west": "deployed"}
+    assert "Leave ring first to run for 0.05 minutes: done in 3" in ended.err
     ended = hubs.run("deploy", "onenode", "--all", "--jobs", "2", "--format", "json")
-    assert [(hub["hub"], hub["outcome"]) for hub in ended.data["hubs"]] == [(name, "unchanged") for name in STAGES]
+    assert [(hub["hub"], hub["outcome"]) for hub in ended.data["hubs"]] == [
+        ("south", "unchanged"),
+        ("north", "unchanged"),
+        ("west", "unchanged"),
+    ]
+    assert ended.err == ""
 
 
 def test_helm_3_goes_back_and_helm_4_takes_over(hubs: ClusterFleet) -> None:

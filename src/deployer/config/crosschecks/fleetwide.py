@@ -40,17 +40,30 @@ def _version(fleet: LoadedFleet) -> Iterator[Problem]:
 
 
 def _rings(fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
-    known = sorted({path.split("/")[2] for path in shelf.tree.files if path.startswith(f"{CLUSTERS}/") and path.count("/") > 2})
+    clusters = sorted(
+        {path.split("/")[2] for path in shelf.tree.files if path.startswith(f"{CLUSTERS}/") and path.count("/") > 2}
+    )
+    hubs = sorted(
+        {*(str(hub.ref) for cluster in fleet.clusters.values() for hub in cluster.hubs.values()), *map(str, fleet.broken)}
+    )
+    for kind, known in (("cluster", clusters), ("hub", hubs)):
+        yield from _members(fleet, f"{kind}s", kind, known)
+    for name, ring in fleet.fleet.rings.items():
+        if not ring.clusters and not ring.hubs and ring.share is None:
+            yield problem("ring-empty", fleet.fleet_source.place(("rings", name), key=True), ring=name)
+
+
+def _members(fleet: LoadedFleet, key: str, kind: str, known: list[str]) -> Iterator[Problem]:
+    """Each is there, and in one ring."""
     first: dict[str, str] = {}
     for ring, members in fleet.fleet.rings.items():
-        for index, cluster in enumerate(members.clusters):
-            place = fleet.fleet_source.place(("rings", ring, "clusters", index))
-            if cluster not in known:
-                advice = did_you_mean(cluster, known, otherwise="clusters")
-                yield problem("ring-cluster-unknown", place, cluster=cluster, advice=advice)
-            elif cluster in first:
-                yield problem("ring-cluster-twice", place, cluster=cluster, first=first[cluster], second=ring)
-            first.setdefault(cluster, ring)
+        for index, name in enumerate(getattr(members, key)):
+            place = fleet.fleet_source.place(("rings", ring, key, index))
+            if name not in known:
+                yield problem("ring-member-unknown", place, kind=kind, name=name, advice=did_you_mean(name, known, otherwise=key))
+            elif name in first:
+                yield problem("ring-member-twice", place, kind=kind, name=name, first=first[name], second=ring)
+            first.setdefault(name, ring)
 
 
 def _charts(fleet: LoadedFleet) -> Iterator[Problem]:

@@ -136,10 +136,9 @@ TEMPLATES: dict[str, Template] = {
     "deployer-version": Template(
         "this fleet asks for deployer {wanted}, this is {version}", "install the deployer that the fleet asks for"
     ),
-    "ring-cluster-unknown": Template("there is no cluster `{cluster}`", "{advice}"),
-    "ring-cluster-twice": Template(
-        "the cluster `{cluster}` is in two rings, `{first}` and `{second}`", "keep it in one of the two"
-    ),
+    "ring-member-unknown": Template("there is no {kind} `{name}`", "{advice}"),
+    "ring-member-twice": Template("the {kind} `{name}` is in two rings, `{first}` and `{second}`", "keep it in one of the two"),
+    "ring-empty": Template("the ring `{ring}` has no hubs", "say which: hubs: [...], clusters: [...] or share: 1/10"),
     "policy-path": Template("`{path}` is no setting of a hub", "{advice}"),
     "policy-bound-kind": Template(
         "`{path}` has no order, so there is no limit to it", "limits are for numbers, durations and sizes"

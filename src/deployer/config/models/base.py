@@ -43,7 +43,7 @@ def _refused(kinds: Any, code: str, reason: str) -> BeforeValidator:
 
 _NO_SIZE = _refused(int | float, "not-a-quantity", "{value} has no unit; write {value}Gi or {value}M")
 _NO_DURATION = _refused(int | float, "not-a-duration", "{value} has no unit; write {value}s, {value}m, {value}h or {value}d")
-_NO_SHARE = _refused(float, "not-a-share", "{value} is not a share of a machine; write a fraction such as 1/8")
+_NO_SHARE = _refused(float, "not-a-share", "{value} is not a share; write a fraction such as 1/8")
 _Size = Annotated[str, _checked("not-a-quantity", scalars.memory_size), _NO_SIZE]
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from deployer.config.models.base import ChartRepository, Duration, FileModel, MailAddress, Name
+from deployer.config.models.base import ChartRepository, Duration, FileModel, MailAddress, Name, Share
 from deployer.config.models.hub import Organization
 
 StaffProvider = Literal[
@@ -40,10 +40,18 @@ class Alerts(FileModel):
 
 
 class Ring(FileModel):
-    """Clusters that a change reaches together."""
+    """Hubs that `deploy --all` changes together, before those of the next ring; what is in no ring comes last."""
 
-    clusters: list[Name] = Field(description="Clusters of this ring.")
-    soak: Duration | None = Field(default=None, description="Wait this long before the next ring.")
+    hubs: list[Name] = Field(default=[], description="Hubs of this ring, as CLUSTER/HUB.")
+    clusters: list[Name] = Field(default=[], description="Clusters of this ring, but for hubs that a ring names.")
+    share: Share | None = Field(default=None, description="So many of all hubs, such as 1/10, from those that no ring names.")
+    soak: Duration | None = Field(
+        default=None, description="Leave what was deployed to run this long, and look at it again, before the next ring."
+    )
+    failures: Annotated[int, Field(ge=0)] | None = Field(
+        default=None,
+        description="So many hubs may fail; after one more nothing is begun. Without it a ring goes on to the end of a stage.",
+    )
 
 
 class Defaults(FileModel):
