@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
-from deployer.errors import ExternalError, UsageError
+from deployer.errors import DeployerError, ExternalError, UsageError
 from deployer.model.access import ClusterAccess
 from deployer.model.protocols import Effects, Target
 from deployer.model.release import HubRef
@@ -17,6 +18,8 @@ TRY = "try"
 """The target of `deployer try`."""
 _TARGET_OF_PROVIDER = {"local": "local"}
 _KUBERNETES = "kubernetes"
+_AT_ONCE = 32
+"""Clusters that are looked at side by side: one that does not answer takes a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +62,42 @@ def _of_cluster(fleet: LoadedFleet, cluster: str, choice: Choice) -> tuple[HubRe
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A hub that a file names (`declared`), or that exists at a target, or both. `target`: None where this deployer has none."""
+    """A hub that a file names (`declared`), or that exists at a target, or both. `target`: None where this deployer has none, or
+    where its cluster cannot be reached; `fault` says why then."""
 
     ref: HubRef
     target: Target | None
     declared: bool
+    fault: str = ""
 
 
 def found(effects: Effects, fleet: LoadedFleet, choice: Choice) -> tuple[Found, ...]:
-    """The hubs of the choice, whether files name them or not; no hubs: all of the cluster; no cluster: all of the fleet.
-    Raises UnknownNameError."""
+    """The hubs of the choice, whether files name them or not; no hubs: all of the cluster; no cluster: all of the fleet, even if
+    some of its clusters cannot be reached. Raises UnknownNameError, and what keeps a single cluster from being reached."""
     here = {(name, ref) for name, target in effects.targets.items() for ref in target.hubs(choice.cluster)}
     if choice.cluster is not None:
         known("cluster", choice.cluster, {*cluster_names(fleet), *(ref.cluster for _, ref in here)})
     clusters = cluster_names(fleet) if choice.cluster is None else (choice.cluster,)
-    here |= {(_KUBERNETES, ref) for cluster in clusters for ref in _elsewhere(effects, fleet, cluster, alone=len(clusters) == 1)}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        looks = dict(zip(clusters, pool.map(lambda cluster: _looked(effects, fleet, cluster), clusters), strict=True))
+    if len(looks) == 1 and (error := looks[clusters[0]].error):
+        raise error
+    here |= {(_KUBERNETES, ref) for look in looks.values() for ref in look.hubs}
     declared = {(target_name(fleet, cluster), ref) for cluster in clusters for ref in _refs(fleet, cluster)}
     pairs = sorted(here | declared, key=lambda pair: (str(pair[1]), pair[0]))
     if choice.cluster is not None and choice.hubs:
         wanted = {_hub(choice.cluster, name, [ref for _, ref in pairs]) for name in choice.hubs}
         pairs = [pair for pair in pairs if pair[1] in wanted]
-    return tuple(Found(ref, _target(effects, fleet, name, ref.cluster), (name, ref) in declared) for name, ref in pairs)
+    found_there = [(name, ref, looks.get(ref.cluster, _NOWHERE) if name == _KUBERNETES else None) for name, ref in pairs]
+    return tuple(
+        Found(
+            ref,
+            look.target if look else _target(effects, fleet, name, ref.cluster),
+            (name, ref) in declared,
+            look.error.message if look and look.error else "",
+        )
+        for name, ref, look in found_there
+    )
 
 
 def one(effects: Effects, fleet: LoadedFleet, cluster: str, hub: str) -> tuple[Target, HubRef]:
@@ -121,15 +139,26 @@ def _target(effects: Effects, fleet: LoadedFleet, name: str, cluster: str) -> Ta
     return effects.kubernetes(access) if access else None
 
 
-def _elsewhere(effects: Effects, fleet: LoadedFleet, cluster: str, *, alone: bool) -> tuple[HubRef, ...]:
-    """The hubs that exist on a Kubernetes cluster. One of several that cannot be reached has none that we know of."""
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What there is of a cluster on Kubernetes, or why that cannot be told."""
+
+    target: Target | None = None
+    hubs: tuple[HubRef, ...] = ()
+    error: DeployerError | None = None
+
+
+_NOWHERE = _Look()
+
+
+def _looked(effects: Effects, fleet: LoadedFleet, cluster: str) -> _Look:
+    if target_name(fleet, cluster) != _KUBERNETES:
+        return _NOWHERE
     try:
-        target = _target(effects, fleet, target_name(fleet, cluster), cluster)
-        return target.hubs(cluster) if target and target_name(fleet, cluster) == _KUBERNETES else ()
-    except ExternalError:
-        if alone:
-            raise
-        return ()
+        target = _target(effects, fleet, _KUBERNETES, cluster)
+        return _Look(target, target.hubs(cluster)) if target else _NOWHERE
+    except (ExternalError, UsageError) as error:
+        return _Look(error=error)
 
 
 def cluster_access(fleet: LoadedFleet, cluster: str) -> ClusterAccess | None:

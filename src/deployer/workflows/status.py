@@ -30,7 +30,7 @@ def _reached(effects: Effects, hub: HubStatus) -> HubStatus:
 
 def _status_of(fleet: LoadedFleet, hub: Found, *, several: bool) -> HubStatus:
     if hub.target is None:
-        return _unreachable(hub, no_target(fleet, hub.ref).message)
+        return _unreachable(hub, hub.fault or no_target(fleet, hub.ref).message)
     try:
         return _seen(hub, hub.target.overview() if several else hub.target)
     except ExternalError as error:

@@ -62,6 +62,7 @@ def test_what_does_not_pass_is_told_after_a_minute(connection: Connection, error
         (ApiException(status=401), ExternalError, "does not accept the credentials"),
         (ApiException(status=409, reason="it has changed"), GuardError, "it has changed"),
         (ApiException(status=0, reason="SSLError CERTIFICATE_VERIFY_FAILED"), ExternalError, "its certificate is not the one"),
+        (ApiException(status=500, reason='container not found ("hub")'), ExternalError, "container not found"),
         (ApiException(status=422, reason="spec is wrong"), ExternalError, "cluster aurora refused: spec is wrong"),
     ],
 )

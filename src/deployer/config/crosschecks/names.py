@@ -13,7 +13,8 @@ from deployer.model.problem import Problem
 
 _LONGEST = 53
 """Helm's limit on the name of a release."""
-_RESERVED = frozenset({"default", "support"})
+_RESERVED = frozenset({"cert-manager", "default", "deployer", "support"})
+"""Namespaces of the support stack and of the locks."""
 _RESERVED_PREFIX = "kube-"
 
 

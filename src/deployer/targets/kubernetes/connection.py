@@ -25,6 +25,8 @@ _PAUSE = 1.0
 _REQUEST_SECONDS = 20
 _COMMAND_SECONDS = 60
 _BUSY = (429, 500, 502, 503, 504)
+_NO_CONTAINER = "container not found"
+"""What the kubelet says, as an error of its own, of a container that does not run."""
 _WRONG_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 _FORBIDDEN = re.compile(
     r'cannot (?P<verb>\w+) resource "(?P<what>[^"]+)"(?: in API group "[^"]*")?(?: in the namespace "(?P<where>[^"]+)")?'
@@ -56,7 +58,14 @@ class Connection:
         settings = client.Configuration()
         settings.retries = False
         try:
-            config.load_kube_config(str(self._kubeconfig.file), self._kubeconfig.context or None, settings, persist_config=False)
+            config.load_kube_config(
+                str(self._kubeconfig.file),
+                self._kubeconfig.context or None,
+                settings,
+                persist_config=False,
+                # The client writes certificates and keys to files: beside the kubeconfig, which goes with all that is with it.
+                temp_file_path=str(self._kubeconfig.file.parent),
+            )
         except ConfigException as error:
             raise ExternalError(
                 f"the kubeconfig of cluster {self.cluster} cannot be used: {error}",
@@ -175,8 +184,10 @@ class Connection:
                 # The client's status for a broken connection is 0.
                 if not error.status and (_WRONG_CERTIFICATE in str(error.reason) or self._clock.monotonic() > deadline):
                     raise self.silence(error) from None
-                if error.status and (error.status not in _BUSY or self._clock.monotonic() > deadline):
-                    raise self.refusal(error.status, str(error.body or error.reason)) from None
+                said = str(error.body or error.reason)
+                lasting = error.status not in _BUSY or _NO_CONTAINER in said
+                if error.status and (lasting or self._clock.monotonic() > deadline):
+                    raise self.refusal(error.status, said) from None
             except HTTPError as error:
                 if _WRONG_CERTIFICATE in str(error) or self._clock.monotonic() > deadline:
                     raise self.silence(error) from None

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from deployer.errors import ExternalError, MachineError
 from deployer.model.protocols import Clock
-from deployer.targets.kubernetes.objects import Namespace, Object
+from deployer.targets.kubernetes.objects import Namespace, Object, running_containers
 
 CLAIM = "hub-db-dir"
 _HUB = "hub"
 _JOB = "hub-database"
 _SECONDS = 120
-_PLACING = ("securityContext", "nodeSelector", "tolerations", "affinity", "imagePullSecrets")
+_OF_THE_POD = ("securityContext", "nodeSelector", "tolerations", "affinity", "imagePullSecrets", "priorityClassName")
+_OF_THE_CONTAINER = ("image", "imagePullPolicy", "securityContext", "resources")
 _SAVE = """
 import json, os, shutil, sqlite3
 path, copy = "/srv/jupyterhub/jupyterhub.sqlite", "/srv/jupyterhub/jupyterhub.sqlite.before-deploy"
@@ -61,11 +62,14 @@ class Database:
     namespace: Namespace
     clock: Clock
 
-    def save(self) -> str:
-        """Copy it beside itself, by the running hub. Returns its schema revision; empty where there is nothing to save."""
-        pod = self._hub_pod()
-        if pod is None or self.namespace.get("persistentvolumeclaims", CLAIM) is None:
+    def save(self) -> str | None:
+        """Copy it beside itself, by the running hub. Returns its schema revision; empty where there is nothing to save, None
+        where no hub runs that could."""
+        if self.namespace.get("persistentvolumeclaims", CLAIM) is None:
             return ""
+        pod = self._hub_pod()
+        if pod is None:
+            return None
         output = self._run(pod, _SAVE)
         said = next((line.removeprefix("saved:") for line in output.splitlines() if line.startswith("saved:")), None)
         if said is None:
@@ -92,18 +96,25 @@ class Database:
         return next((line.removeprefix("schema:") for line in output.splitlines() if line.startswith("schema:")), "")
 
     def put_back(self) -> None:
-        """The saved copy is the database again; the hub must be scaled to nothing, which this does."""
+        """The saved copy is the database again. For this the hub is scaled to nothing; helm's rollback brings it back, and this
+        does where it fails."""
         hub = self.namespace.get("deployments", _HUB)
         if hub is None:
             return
-        self.namespace.patch("deployments", _HUB, {"spec": {"replicas": 0}}, part="scale")
-        self._until(lambda: not self.namespace.list("pods", labels="component=hub"), "the hub's pod did not end")
-        self.namespace.delete("jobs", _JOB)
-        self.namespace.create("jobs", _job(hub))
+        self._scale(0)
         try:
+            self._until(lambda: not self.namespace.list("pods", labels="component=hub"), "the hub's pod did not end")
+            self.namespace.delete("jobs", _JOB)
+            self.namespace.create("jobs", _job(hub))
             self._until(self._done, "the database could not be put back")
+        except BaseException:
+            self._scale(hub["spec"].get("replicas", 1))
+            raise
         finally:
             self.namespace.delete("jobs", _JOB)
+
+    def _scale(self, replicas: int) -> None:
+        self.namespace.patch("deployments", _HUB, {"spec": {"replicas": replicas}}, part="scale")
 
     def _done(self) -> bool:
         status = (self.namespace.get("jobs", _JOB) or {}).get("status") or {}
@@ -119,8 +130,10 @@ class Database:
             self.clock.sleep(0.5)
 
     def _hub_pod(self) -> str | None:
+        """One in which a program can be run: the phase of a pod whose container ends again and again is Running, too."""
         pods = self.namespace.list("pods", labels="component=hub", fields="status.phase=Running")
-        return next((pod["metadata"]["name"] for pod in pods if not pod["metadata"].get("deletionTimestamp")), None)
+        alive = (pod for pod in pods if not pod["metadata"].get("deletionTimestamp") and _HUB in running_containers(pod))
+        return next((pod["metadata"]["name"] for pod in alive), None)
 
     def _run(self, pod: str, program: str) -> str:
         return self.namespace.connection.execute(self.namespace.name, pod, _HUB, ["python3", "-c", program])
@@ -130,14 +143,11 @@ def _job(hub: Object) -> Object:
     """A pod of the hub's image with the hub's claim and user, and nothing else."""
     pod = hub["spec"]["template"]["spec"]
     container = next(entry for entry in pod["containers"] if entry["name"] == _HUB)
-    own = {key: container[key] for key in ("image", "imagePullPolicy", "securityContext") if key in container}
+    own = {key: container[key] for key in _OF_THE_CONTAINER if key in container}
     mount = next(mount for mount in container["volumeMounts"] if mount["name"] == "pvc")
     volume = next(volume for volume in pod["volumes"] if volume["name"] == "pvc")
-    placing = {
-        key: pod[key] for key in ("securityContext", "nodeSelector", "tolerations", "affinity", "imagePullSecrets") if key in pod
-    }
     spec = {
-        **placing,
+        **{key: pod[key] for key in _OF_THE_POD if key in pod},
         "restartPolicy": "Never",
         "containers": [{**own, "name": "database", "command": ["python3", "-c", _PUT_BACK], "volumeMounts": [mount]}],
         "volumes": [volume],

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from deployer.errors import ExternalError, ToolFailedError
-from deployer.model.place import value_at
+from deployer.model.place import KeyPath, value_at
 from deployer.model.protocols import State
 from deployer.model.release import Release
 from deployer.targets.kubernetes.objects import Object, documents_of, plain_json
@@ -28,6 +28,13 @@ USUAL_VERSION = "1.34.0"
 """For rendering without a cluster, where cluster.yaml gives no version."""
 _FAILED = re.compile(r"Error: (?:execution error at \([^)]*\): )?(.+)")
 _PINNED = "pinned for the comparison, as the chart makes it anew each time"
+_PINNED_KEY = _PINNED.encode().hex()[:64]
+_MADE_ANEW: tuple[tuple[KeyPath, tuple[str, str], Any], ...] = (
+    (("proxy", "secretToken"), ("ConfigurableHTTPProxy", "auth_token"), _PINNED),
+    (("hub", "cookieSecret"), ("JupyterHub", "cookie_secret"), _PINNED_KEY),
+    ((), ("CryptKeeper", "keys"), [_PINNED_KEY]),
+)
+"""(the chart's own key for it, its place in `hub.config`, what stands for it): what the chart makes where neither is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +166,19 @@ def hub_values(release: Release) -> Mapping[str, Any]:
 
 
 def pins(release: Release) -> Mapping[str, Any]:
-    """Values for the comparison only: fixed texts where zero-to-jupyterhub's chart would make a new secret at each rendering."""
+    """Values for the comparison only: fixed texts where zero-to-jupyterhub's chart would make a new secret at each rendering.
+    What the values say themselves stays, so that another key is a change."""
+    chart = value_at(release.values, release.hub_at) or {}
     hub = hub_values(release)
     defaults = value_at(release.defaults, (*release.hub_at, "hub")) or {}
     services = {**(defaults.get("services") or {}), **(hub.get("services") or {})}
+    config: dict[str, Any] = {}
+    for said, (section, name), pin in _MADE_ANEW:
+        if not value_at(hub, ("config", section, name)) and not (said and value_at(chart, said)):
+            config.setdefault(section, {})[name] = pin
     tree: dict[str, Any] = {
         "hub": {
-            "config": {
-                "ConfigurableHTTPProxy": {"auth_token": _PINNED},
-                "JupyterHub": {"cookie_secret": _PINNED.encode().hex()[:64]},
-                "CryptKeeper": {"keys": [_PINNED.encode().hex()[:64]]},
-            },
+            "config": config,
             "services": {name: {"apiToken": _PINNED} for name, service in services.items() if _needs_token(service)},
         }
     }

@@ -25,6 +25,7 @@ _NEEDED = {
     ("", "resourcequotas"): ("list",),
     ("apps", "deployments"): _KEEP,
     ("apps", "deployments/scale"): ("patch",),
+    ("apps", "replicasets"): ("list",),
     ("batch", "jobs"): ("get", "create", "delete"),
     ("coordination.k8s.io", "leases"): ("get", "create", "update", "delete"),
     ("networking.k8s.io", "networkpolicies"): _KEEP,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deployer.errors import NoRoomError, UnhealthyError
 from deployer.model.protocols import Clock, Progress
@@ -15,7 +15,8 @@ SCALE_UP_SECONDS = 900
 """How long a new node may take."""
 _POLL = 0.25
 _LOG_LINES = 15
-_SERVER = "singleuser-server"
+_REVISION = "deployment.kubernetes.io/revision"
+_ENDED = ("Failed", "Succeeded")
 _SCALING = ("TriggeredScaleUp", "NotTriggerScaleUp")
 """The cluster autoscaler's words."""
 
@@ -31,7 +32,7 @@ class Rollout:
 
     def wait(self) -> None:
         """Until every deployment has its new pods ready. Raises UnhealthyError with the cause, and the pod's last log lines."""
-        began, told = self.clock.monotonic(), set[str]()
+        told, patience = set[str](), Patience(self.clock, self.scale_up_seconds, _SECONDS_TO_START)
         while True:
             deployments = self.namespace.list("deployments")
             waiting = [deployment for deployment in deployments if not is_ready(deployment)]
@@ -42,8 +43,7 @@ class Rollout:
             if final:
                 raise self.failure(final)
             self.tell(found, told)
-            waited = self.clock.monotonic() - began
-            if waited > (self.scale_up_seconds if found else _SECONDS_TO_START):
+            if patience.is_over(troubled=bool(found)):
                 raise self.failure(found[0]) if found else self._slow(waiting)
             self.clock.sleep(_POLL)
 
@@ -74,8 +74,8 @@ class Rollout:
         yield from (f"{pod}: {event['message']}" for event in events if event.get("reason") in _SCALING)
 
     def _troubles(self, waiting: list[Object]) -> list[Trouble]:
-        names = {deployment["metadata"]["name"] for deployment in waiting}
-        pods = [pod for pod in self.namespace.list("pods") if not _is_server(pod) and _newest(pod, names)]
+        newest = _newest([deployment for deployment in waiting if _is_seen(deployment)], self.namespace.list("replicasets"))
+        pods = [pod for pod in self.namespace.list("pods") if newest & _owners(pod) and _counts(pod)]
         return [*refused_pods(waiting), *(trouble for pod in pods for trouble in troubles(pod))]
 
     def _log(self, trouble: Trouble) -> tuple[str, ...]:
@@ -93,21 +93,56 @@ class Rollout:
         )
 
 
+@dataclass(slots=True)
+class Patience:
+    """How long is waited: `troubled_seconds` while something has a cause that may go away, `quiet_seconds` since it last had."""
+
+    clock: Clock
+    troubled_seconds: float
+    quiet_seconds: float
+    _began: float = field(init=False)
+    _quiet_since: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._began = self._quiet_since = self.clock.monotonic()
+
+    def is_over(self, *, troubled: bool) -> bool:
+        """To be asked at each look."""
+        now = self.clock.monotonic()
+        if troubled:
+            self._quiet_since = now
+        return now > (self._began + self.troubled_seconds if troubled else self._quiet_since + self.quiet_seconds)
+
+
 def is_ready(deployment: Object) -> bool:
     """All its pods are of its newest form and ready."""
     wanted, status = deployment["spec"].get("replicas", 1), deployment.get("status") or {}
-    seen = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
     counts = [status.get(name, 0) for name in ("updatedReplicas", "availableReplicas", "replicas")]
-    return seen and all(count == wanted for count in counts)
+    return _is_seen(deployment) and all(count == wanted for count in counts)
 
 
-def _is_server(pod: Object) -> bool:
-    return (pod["metadata"].get("labels") or {}).get("component") == _SERVER
+def _is_seen(deployment: Object) -> bool:
+    """Its controller knows what is asked for now."""
+    return bool((deployment.get("status") or {}).get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0))
 
 
-def _newest(pod: Object, deployments: set[str]) -> bool:
-    """It belongs to one of the deployments and is not on its way out."""
-    owners = pod["metadata"].get("ownerReferences") or []
-    return not pod["metadata"].get("deletionTimestamp") and any(
-        owner["kind"] == "ReplicaSet" and owner["name"].rpartition("-")[0] in deployments for owner in owners
-    )
+def _newest(deployments: Sequence[Object], replica_sets: Sequence[Object]) -> set[str]:
+    """The uid of each deployment's ReplicaSet of its newest form: pods of an older one say nothing about the change."""
+    of = {
+        deployment["metadata"]["uid"]: [entry for entry in replica_sets if deployment["metadata"]["uid"] in _owners(entry)]
+        for deployment in deployments
+    }
+    return {max(entries, key=_revision)["metadata"]["uid"] for entries in of.values() if entries}
+
+
+def _revision(replica_set: Object) -> int:
+    return int((replica_set["metadata"].get("annotations") or {}).get(_REVISION, 0))
+
+
+def _owners(found: Object) -> set[str]:
+    return {owner["uid"] for owner in found["metadata"].get("ownerReferences") or []}
+
+
+def _counts(pod: Object) -> bool:
+    """It is neither on its way out nor a leftover, as the node keeps of what it evicted."""
+    return not pod["metadata"].get("deletionTimestamp") and (pod.get("status") or {}).get("phase") not in _ENDED

@@ -191,7 +191,8 @@ class KubernetesTarget:
             hint = "Change its file and deploy again."
             raise UsageError(f"{ref} has no earlier deploy to go back to", hint=hint)
         self._attempts[ref].held.require()
-        if record.database and record.database != Database(self._namespace(ref), self.clock).schema():
+        schema = Database(self._namespace(ref), self.clock).schema() if record.database else ""
+        if schema and schema != record.database:
             raise GuardError(
                 f"the last deploy of {ref} has changed its database, which the hub before it cannot use",
                 hint="Deploy a file with the newer hub image. The copy from before is beside the database: *.before-deploy",
@@ -254,15 +255,24 @@ class KubernetesTarget:
         for pod in namespace.list("pods", labels=_SERVERS, metadata_only=True):
             namespace.delete("pods", pod["metadata"]["name"])
         keys.take_up()
+        volume = self._volume_of_homes(namespace)
         for name, found in self._kept(ref).items():
             if f"hub:{ref}/{name}" in also:
                 for plural, entry in found:
                     namespace.delete(plural, entry)
+        if volume and f"hub:{ref}/{_HOMES}" in also:
+            self.connection.request("DELETE", f"/api/v1/persistentvolumes/{volume}")
         namespace.delete("secrets", "deployer")
         remaining = self.remaining(ref)
         if not remaining and LABEL_HUB in ((namespace.manifest() or {}).get("metadata", {}).get("labels") or {}):
             self.connection.request("DELETE", f"/api/v1/namespaces/{namespace.name}")
         return remaining
+
+    def _volume_of_homes(self, namespace: Namespace) -> str:
+        """The volume that the chart made with its claim on homes, which would take no other claim; empty where there is none."""
+        claim = namespace.get("persistentvolumeclaims", _HOMES) or {}
+        volume = str((claim.get("spec") or {}).get("volumeName", ""))
+        return volume if volume == f"{namespace.name}-{_HOMES}" else ""
 
     def _kept(self, ref: HubRef) -> Mapping[str, list[tuple[str, str]]]:
         """What outlives a release: kind and name of each object, by the word that `--allow-destroy` takes."""
@@ -312,9 +322,15 @@ class KubernetesTarget:
         if last and not last.settled and stays(last.database, database.schema(), attempt.tried.schema):
             attempt.schema, attempt.saved = attempt.tried.schema, last.database
         else:
-            attempt.schema = attempt.saved = database.save()
+            attempt.schema = attempt.saved = self._saved(database)
         now = database.expected() if lies_elsewhere(settings) else attempt.schema
         require_usable(release.ref, now, attempt.tried, settings)
+
+    def _saved(self, database: Database) -> str:
+        schema = database.save()
+        if schema is None:
+            self.progress.warn("the hub does not run, so its database is not saved before this deploy")
+        return schema or ""
 
     def _upgrade(self, release: Release, *, manifests: Manifests) -> None:
         namespace, records, attempt = self._namespace(release.ref), self._records(release.ref), self._attempts[release.ref]

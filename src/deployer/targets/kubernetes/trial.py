@@ -11,7 +11,7 @@ from importlib import resources
 from deployer.errors import RolledBackError, UnhealthyError
 from deployer.model.protocols import Clock
 from deployer.targets.kubernetes.objects import Namespace, Object
-from deployer.targets.kubernetes.rollout import Rollout
+from deployer.targets.kubernetes.rollout import Patience, Rollout
 from deployer.targets.kubernetes.words import Trouble, refusal, troubles
 
 NAME = "hub-trial"
@@ -70,7 +70,7 @@ class Trial:
             self.namespace.delete(plural, NAME)
 
     def _wait(self, uid: str) -> Tried:
-        began, told = self.clock.monotonic(), set[str]()
+        told, patience = set[str](), Patience(self.clock, self.rollout.scale_up_seconds, _SECONDS)
         while True:
             pods = self.namespace.list("pods", labels=f"batch.kubernetes.io/controller-uid={uid}")
             code = next((code for pod in pods for code in _codes(pod)), None)
@@ -84,7 +84,7 @@ class Trial:
             if final:
                 raise self.rollout.failure(final)
             self.rollout.tell([trouble for trouble in found if not trouble.container], told)
-            if self.clock.monotonic() - began > (self.rollout.scale_up_seconds if found else _SECONDS):
+            if patience.is_over(troubled=bool(found)):
                 reason = found[0].what if found else "its pod does not start"
                 raise UnhealthyError(
                     f"the new configuration could not be tried: {reason}", hint="Look at the nodes, then deploy again."

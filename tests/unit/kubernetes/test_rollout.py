@@ -1,0 +1,114 @@
+"""What a rollout waits for, what ends it, and what says nothing about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from tests.support.clock import Clock
+
+from deployer.errors import NoRoomError, UnhealthyError
+from deployer.targets.kubernetes.objects import Namespace
+from deployer.targets.kubernetes.rollout import Rollout
+
+NO_ROOM = {"type": "PodScheduled", "status": "False", "message": "0/1 nodes are available: 1 Insufficient memory."}
+
+
+def deployment(*, ready: bool, seen: int = 2) -> dict[str, Any]:
+    count = int(ready)
+    status = {"observedGeneration": seen, "updatedReplicas": count, "availableReplicas": count, "replicas": count}
+    return {"metadata": {"name": "hub", "uid": "d", "generation": 2}, "spec": {"replicas": 1}, "status": status}
+
+
+def replica_set(revision: int) -> dict[str, Any]:
+    annotations = {"deployment.kubernetes.io/revision": str(revision)}
+    return {"metadata": {"uid": f"r{revision}", "annotations": annotations, "ownerReferences": [{"uid": "d"}]}}
+
+
+def pod(revision: int = 2, *, crashed: bool = False, no_room: bool = False, **status: Any) -> dict[str, Any]:
+    ended = {"exitCode": 1, "reason": "Error"}
+    containers = [{"name": "hub", "state": {"terminated": ended}}] if crashed else []
+    conditions = [NO_ROOM] if no_room else []
+    metadata = {"name": f"hub-{revision}", "ownerReferences": [{"uid": f"r{revision}"}]}
+    return {"metadata": metadata, "status": {"containerStatuses": containers, "conditions": conditions, **status}}
+
+
+@dataclass
+class Api:
+    """What the API server answers at a time, in seconds since the beginning; no pod has a log."""
+
+    clock: Clock
+    pods: Callable[[float], list[dict[str, Any]]]
+    ready_at: float = 1e9
+    seen: int = 2
+
+    def request(self, method: str, path: str, **_: Any) -> Any:
+        kind = path.rpartition("/")[2]
+        now = self.clock.seconds
+        answers = {
+            "deployments": lambda: [deployment(ready=now >= self.ready_at, seen=self.seen)],
+            "replicasets": lambda: [replica_set(1), replica_set(2)],
+            "pods": lambda: self.pods(now),
+            "events": list,
+        }
+        return {"items": answers[kind]()} if kind in answers else None
+
+
+@dataclass
+class Said:
+    lines: list[str] = field(default_factory=list)
+
+    def say(self, message: str) -> None:
+        self.lines.append(message)
+
+    warn = say
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        yield
+
+    @contextmanager
+    def about(self, subject: str) -> Iterator[None]:
+        yield
+
+
+def wait(pods: Callable[[float], list[dict[str, Any]]], *, ready_at: float = 1e9, seen: int = 2) -> float:
+    """Seconds until it ran."""
+    clock = Clock()
+    Rollout(Namespace(Api(clock, pods, ready_at, seen), "prod"), clock, Said()).wait()  # type: ignore[arg-type]
+    return clock.seconds
+
+
+@pytest.mark.parametrize(
+    "leftover",
+    [pod(1, phase="Failed", reason="Evicted"), pod(2, phase="Failed", reason="Evicted"), pod(1, crashed=True, phase="Running")],
+    ids=["evicted before", "evicted since", "of the form before, which crashes"],
+)
+def test_what_is_left_of_other_pods_ends_no_rollout(leftover: dict[str, Any]) -> None:
+    assert wait(lambda now: [leftover, pod(phase="Pending")], ready_at=20) >= 20
+
+
+def test_a_pod_of_the_change_that_crashes_ends_it_at_once() -> None:
+    with pytest.raises(UnhealthyError, match="container hub of pod hub-2 ended with 1"):
+        wait(lambda now: [pod(crashed=True, phase="Running")], ready_at=20)
+
+
+def test_as_long_as_the_change_is_not_seen_pods_say_nothing() -> None:
+    with pytest.raises(UnhealthyError, match="not ready after 5 minutes: hub"):
+        wait(lambda now: [pod(crashed=True, phase="Running")], seen=1)
+
+
+def test_a_pod_that_got_its_node_late_has_time_to_start() -> None:
+    assert 600 <= wait(lambda now: [pod(no_room=now < 340)], ready_at=600) < 610
+
+
+@pytest.mark.parametrize(
+    ("room_at", "kind", "message"),
+    [(2000, NoRoomError, "no node takes pod hub-2"), (340, UnhealthyError, "not ready after 5 minutes")],
+)
+def test_patience_ends(room_at: float, kind: type[UnhealthyError], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        wait(lambda now: [pod(no_room=now < room_at)])
