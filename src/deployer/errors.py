@@ -14,7 +14,8 @@
     ├── GuardError                        6  a guard refused
     │   └── LockedError                   6  somebody else holds the lock
     └── UnhealthyError                    7  unhealthy, and not rolled back
-        └── NoRoomError                   7  no node takes it, which is not the change's fault
+        └── OutsideError                  7  what keeps it from running lies outside of it
+            └── NoRoomError               7  no node takes it
 
 Exit codes without a class: 0 done, 3 changes are pending (only with `--exit-code`), 130 interrupted.
 """
@@ -22,7 +23,8 @@ Exit codes without a class: 0 done, 3 changes are pending (only with `--exit-cod
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from copy import copy
+from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
     from deployer.model.problem import Problem
@@ -43,6 +45,13 @@ class DeployerError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def saying(self, more: str) -> Self:
+        """The same failure, with one more line."""
+        told = copy(self)
+        told.message = f"{self.message}\n{more}"
+        told.args = (told.message,)
+        return told
 
 
 class ConfigurationError(DeployerError):
@@ -134,10 +143,24 @@ class UnhealthyError(DeployerError):
     code = "unhealthy"
 
 
-class NoRoomError(UnhealthyError):
-    """No node takes a pod that asks for no more than it did before."""
+class OutsideError(UnhealthyError):
+    """What keeps a hub from running lies outside of it. `cause`: `room` on the nodes, a `volume`, an `image` that is still
+    fetched, or the login `provider`."""
+
+    code = "outside"
+
+    def __init__(self, message: str, *, hint: str = "", cause: str) -> None:
+        super().__init__(message, hint=hint)
+        self.cause = cause
+
+
+class NoRoomError(OutsideError):
+    """No node takes a pod."""
 
     code = "no-room"
+
+    def __init__(self, message: str, *, hint: str = "", cause: str = "room") -> None:
+        super().__init__(message, hint=hint, cause=cause)
 
 
 def worst_exit_code(codes: Iterable[int]) -> int:

@@ -79,7 +79,8 @@ class CheckStep:
     """One step of a check. `status`: ok, failed, skipped, or pending: not yet, and no fault of the hub. `seconds` is wall time.
 
     `choice` is the title of the environment and machine that it used, empty for the hub's default. `expected` and `found` are
-    phrases for a person; `logs` are there on failure. `no_room`: it failed as no node took the server.
+    phrases for a person; `logs` are there on failure. `cause`: what outside of the
+    hub it failed of, in the words of `OutsideError`; empty where that is not known.
     """
 
     name: str
@@ -89,7 +90,7 @@ class CheckStep:
     expected: str = ""
     found: str = ""
     logs: tuple[LogTail, ...] = ()
-    no_room: bool = False
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,7 +176,7 @@ class Target(Protocol):
         """What was applied is checked and stays: `undo` has nothing to bring back any more."""
 
     def undo(self, ref: HubRef) -> bool:
-        """Bring back what ran before the last apply; False when nothing did, after removing what the first install left."""
+        """Bring back what ran before the last apply, or remove what a first install left. False where nothing was changed."""
 
     def rollback(self, ref: HubRef) -> None:
         """Back to the settled deploy before the last one, which then is the one before. Raises UsageError where there is none,

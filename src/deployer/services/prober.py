@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from deployer.errors import DeployerError, ServiceError
 from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, CheckStep, HubAccess, LogTail, ProfileChoice
 from deployer.model.protocols import Clock, Progress
+from deployer.services.hindrance import HinderedError
 from deployer.services.jupyterhub import HubClient
 from deployer.services.kernels import UserServer
 from deployer.services.login import LoginPage, ask_provider, faults, login_page
 from deployer.services.notebook import Notebook, default_notebook, read_notebook, run_notebook
 from deployer.services.reach import PATIENCE, reached
-from deployer.services.spawning import NoNodeError, start_server, stop_server
+from deployer.services.spawning import start_server, stop_server
 from deployer.services.transport import Route
 
 HUB, LOGIN, PROVIDER, USER = "Hub answers", "Login page", "Login provider", "Check user"
@@ -98,9 +99,9 @@ class _Record:
         except DeployerError as error:
             found = f"{error.message} ({error.hint})" if error.hint else error.message
             status, tails = FAILED, tuple(tail for who in logs if (tail := self._tail(who)).lines)
-            no_room = isinstance(error, NoNodeError)
+            cause = error.cause if isinstance(error, HinderedError) else ""
         else:
-            found, status, tails, no_room = outcome.found, outcome.status, (), False
+            found, status, tails, cause = outcome.found, outcome.status, (), ""
         seconds = self.clock.monotonic() - began
         self.steps.append(
             CheckStep(
@@ -111,7 +112,7 @@ class _Record:
                 expected=expected,
                 found=found,
                 logs=tails,
-                no_room=no_room,
+                cause=cause,
             )
         )
         return status != FAILED
@@ -184,7 +185,8 @@ class _Check:
     def _provider(self, page: LoginPage) -> _Outcome:
         answer = ask_provider(page, self.route, seconds=self.options.request_seconds)
         if answer.refused:
-            raise ServiceError(answer.refused, hint="compare client id and callback URL with the application at the provider")
+            hint = "compare client id and callback URL with the application at the provider"
+            raise HinderedError(answer.refused, hint=hint, cause="provider")
         return _Outcome(answer.unreachable, SKIPPED) if answer.unreachable else _Outcome("not refused")
 
     def _user(self) -> _Outcome:

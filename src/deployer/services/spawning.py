@@ -6,20 +6,29 @@ from collections.abc import Mapping
 
 from deployer.errors import ServiceError
 from deployer.model.protocols import Clock
+from deployer.services.hindrance import HinderedError
 from deployer.services.jupyterhub import BusyError, HubClient
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
 _EVENTS_TOLD = 3
-_NO_NODE, _ASSIGNED, _VOLUME = "nodes are available", "Successfully assigned", "PersistentVolumeClaim"
-"""Words of Kubernetes' scheduler."""
+_VOLUME_MISSING = "PersistentVolumeClaim"
+_CAUSES = {
+    "nodes are available": "room",
+    "MountVolume.": "volume",
+    "AttachVolume.": "volume",
+    "Unable to attach or mount volumes": "volume",
+    "Pulling image": "image",
+}
+_GOES_ON = ("Successfully assigned", "Successfully pulled", "Failed to pull", "already present on machine", "Started container")
+"""Words of Kubernetes' scheduler and nodes, which the spawner hands on: what a server waits for, and that it no longer does."""
 
 
 def start_server(hub: HubClient, user: str, options: Mapping[str, str], *, seconds: float, clock: Clock) -> str:
     """Start the user's server and wait until the hub calls it ready. Returns its path.
 
-    Raises ServiceError with what the hub said last, when the start fails or takes longer than `seconds`; NoNodeError where no
-    node took it.
+    Raises ServiceError with what the hub said last, when the start fails or takes longer than `seconds`; HinderedError where
+    the cause lies outside of the hub.
     """
     deadline = clock.monotonic() + seconds
     _ask_until_accepted(hub, user, options, deadline=deadline, clock=clock)
@@ -28,14 +37,13 @@ def start_server(hub: HubClient, user: str, options: Mapping[str, str], *, secon
         try:
             path = _follow(hub, user, heard, deadline=deadline, clock=clock)
         except _SpawnFailedError as error:
-            raise (NoNodeError(error.message) if _waits_for_a_node(heard) else error) from None
+            raise _failure(error.message, heard) from None
         except _StreamBrokenError as error:
             path = _ready_after_all(hub, user, error)
             clock.sleep(0 if path else _LONGEST_PAUSE)
         if path:
             return path
-    kind = NoNodeError if _waits_for_a_node(heard) else ServiceError
-    raise kind(f"not ready after {seconds:g} s{_trail(heard)}")
+    raise _failure(f"not ready after {seconds:g} s{_trail(heard)}", heard)
 
 
 def stop_server(hub: HubClient, user: str, *, seconds: float, clock: Clock) -> None:
@@ -50,10 +58,6 @@ def stop_server(hub: HubClient, user: str, *, seconds: float, clock: Clock) -> N
         pause = min(2 * pause, _LONGEST_PAUSE)
         state = hub.server(user)
         gone = state is None or state.gone
-
-
-class NoNodeError(ServiceError):
-    """No node has room for the server."""
 
 
 class _StreamBrokenError(ServiceError):
@@ -101,10 +105,20 @@ def _ready_after_all(hub: HubClient, user: str, broken: ServiceError) -> str:
     return state.url if state.ready else ""
 
 
-def _waits_for_a_node(heard: list[str]) -> bool:
-    """The scheduler's last word, which the spawner hands on, is that no node takes the server's pod."""
-    words = [message for message in heard if _NO_NODE in message or _ASSIGNED in message]
-    return bool(words) and _NO_NODE in words[-1] and _VOLUME not in words[-1]
+def _failure(message: str, heard: list[str]) -> ServiceError:
+    cause = _cause(heard)
+    return HinderedError(message, cause=cause) if cause else ServiceError(message)
+
+
+def _cause(heard: list[str]) -> str:
+    """What the server still waited for, by the last that was said of it; empty where that was nothing outside of the hub."""
+    for message in reversed(heard):
+        if any(words in message for words in _GOES_ON):
+            return ""
+        cause = next((cause for words, cause in _CAUSES.items() if words in message), "")
+        if cause:
+            return "volume" if _VOLUME_MISSING in message else cause
+    return ""
 
 
 def _trail(heard: list[str]) -> str:

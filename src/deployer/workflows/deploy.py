@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
 from deployer.compiling.expected_login import expected_login
-from deployer.errors import DeployerError, GuardError, NoRoomError, RolledBackError, UnhealthyError
+from deployer.errors import DeployerError, GuardError, NoRoomError, OutsideError, RolledBackError, UnhealthyError
 from deployer.model.health import USUAL_CHECK, CheckReport, ExpectedLogin
 from deployer.model.outcomes import DeployReport, HubOutcome, Outcome
 from deployer.model.plan import Manifests, Plan, Running
 from deployer.model.protocols import Effects, Target
 from deployer.model.release import HubRef, Release
+from deployer.planning.circumstances import pods_ask_otherwise, use_asks_otherwise
 from deployer.planning.homes import other_homes
 from deployer.planning.plans import hub_plan
 from deployer.planning.redaction import redacted
-from deployer.planning.room import pods_ask_otherwise, servers_ask_otherwise
 from deployer.planning.waves import Wave, waves
 from deployer.workflows.choosing import Choice, target_for, to_deploy
 from deployer.workflows.preparation import read_fleet, releases
 from deployer.workflows.waves import Waves
 
 _ROOM = "A node pool that can grow may still make room; else look at the node pools and at what servers ask for."
+_OUTSIDE = {
+    "volume": "Look at the file server, and at the events of the server's volumes.",
+    "image": "Wait until nodes have the image, or take a smaller one.",
+    "provider": "Compare client id and callback URL with the application at the provider.",
+}
+_BACK = "What ran before runs again."
+_FIRST = "It was its first deploy, and nothing of it is left but its volumes."
+_GOES_ON = "The next deploy goes on from there."
 _FIX = "Mend what the log says, then deploy again."
 
 
@@ -147,21 +154,22 @@ def _carry_out(
     """Apply every step and use the hub. What fails is undone where something good can come back, or nothing was there before."""
     before = planned.running
     undoable = before is None or (before.returnable and served)
-    ask_otherwise = pods_ask_otherwise
+    used = False
     try:
         for step in planned.plan.steps:
             with effects.progress.step(step.title):
                 target.apply(step, release, planned.manifests)
-        ask_otherwise = servers_ask_otherwise
+        used = True
         report = use(effects, target, release.ref, expected_login(release)) if check else None
     except UnhealthyError as sick:
-        if isinstance(sick, NoRoomError) and before and not ask_otherwise(before.documents, planned.manifests.documents):
-            raise _waiting(sick) from sick
+        if isinstance(sick, OutsideError) and before and not _asks_otherwise(sick.cause, before, planned, used=used):
+            raise _left_by(sick) from sick
         raise (_rolled_back(effects, target, release, before, sick) if undoable else _left(sick)) from sick
+    except DeployerError as error:
+        raise (_undone(effects, target, release.ref, before, error) if undoable else error) from error
     except BaseException:
         if undoable:
-            with suppress(DeployerError):
-                target.undo(release.ref)
+            _undo_quietly(effects, target, release.ref)
         raise
     target.settle(release.ref)
     return report
@@ -196,9 +204,14 @@ def use(effects: Effects, target: Target, ref: HubRef, login: ExpectedLogin | No
     access = access if access.login_replaced else replace(access, login=login)
     report = effects.prober.check(access, all_profiles=False, log=log, options=USUAL_CHECK)
     if not report.healthy:
-        kind = NoRoomError if any(step.no_room for step in report.steps) else UnhealthyError
-        raise kind(_what_failed(report), hint=_ROOM if kind is NoRoomError else _FIX)
+        raise _sickness(_what_failed(report), next((step.cause for step in report.steps if step.cause), ""))
     return report
+
+
+def _sickness(message: str, cause: str) -> UnhealthyError:
+    if cause == "room":
+        return NoRoomError(message, hint=_ROOM)
+    return OutsideError(message, hint=_OUTSIDE[cause], cause=cause) if cause else UnhealthyError(message, hint=_FIX)
 
 
 def _what_failed(report: CheckReport) -> str:
@@ -215,11 +228,19 @@ def _left(sick: UnhealthyError) -> UnhealthyError:
     )
 
 
-def _waiting(sick: NoRoomError) -> NoRoomError:
-    return NoRoomError(
-        f"{sick.message}\nNothing was rolled back: what ran before needs the same room. It starts as soon as there is some.",
-        hint=f"{sick.hint} Then deploy again.",
-    )
+def _asks_otherwise(cause: str, before: Running, planned: _Planned, *, used: bool) -> bool:
+    """The change asks for more or other of what was lacking, while the hub came up or when it was `used`."""
+    was, becomes = before.documents, planned.manifests.documents
+    return use_asks_otherwise(cause, was, becomes) if used else pods_ask_otherwise(was, becomes)
+
+
+def _left_by(sick: OutsideError) -> OutsideError:
+    """What ran before would meet the same."""
+    if isinstance(sick, NoRoomError):
+        why = "what ran before needs the same room. It starts as soon as there is some."
+        return NoRoomError(f"{sick.message}\nNothing was rolled back: {why}", hint=f"{sick.hint} Then deploy again.")
+    message = f"{sick.message}\nNothing was rolled back: what ran before would meet the same."
+    return OutsideError(message, hint=f"{sick.hint} Then deploy again.", cause=sick.cause)
 
 
 def _rolled_back(
@@ -234,5 +255,24 @@ def _rolled_back(
     except DeployerError as error:
         message = f"{sick.message}\nWhat ran before does not run well again: {error.message.splitlines()[0]}"
         return UnhealthyError(message, hint=error.hint or _FIX)
-    back = "What ran before runs again." if before else "It was its first deploy, and nothing of it is left but its volumes."
-    return RolledBackError(f"{sick.message}\n{back}", hint=sick.hint or _FIX)
+    return RolledBackError(f"{sick.message}\n{_BACK if before else _FIRST}", hint=sick.hint or _FIX)
+
+
+def _undone(effects: Effects, target: Target, ref: HubRef, before: Running | None, error: DeployerError) -> DeployerError:
+    """What stopped the deploy, and what has become of the hub where something had been changed."""
+    try:
+        if not target.undo(ref):
+            return error
+        if before:
+            use(effects, target, ref)
+    except DeployerError as second:
+        return error.saying(f"What was begun could not be undone: {second.message.splitlines()[0]}\n{_GOES_ON}")
+    return error.saying(_BACK if before else _FIRST)
+
+
+def _undo_quietly(effects: Effects, target: Target, ref: HubRef) -> None:
+    """After Ctrl-C, nobody waits for more than this."""
+    try:
+        target.undo(ref)
+    except DeployerError as error:
+        effects.progress.warn(f"what was begun could not be undone: {error.message.splitlines()[0]} {_GOES_ON}")

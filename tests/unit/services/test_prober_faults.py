@@ -305,12 +305,29 @@ ASSIGNED = "2026-11-26T21:25:00Z [Normal] Successfully assigned prod/jupyter-dep
 UNBOUND = "2026-11-26T21:24:00Z [Warning] 0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims."
 
 
+MOUNT = """2026-11-26T21:26:00Z [Warning] MountVolume.SetUp failed for volume "homes": mount failed: exit status 32"""
+PULLING = '2026-11-26T21:26:00Z [Normal] Pulling image "quay.io/jupyter/scipy-notebook:1"'
+PULLED = '2026-11-26T21:27:00Z [Normal] Successfully pulled image "quay.io/jupyter/scipy-notebook:1" in 3m'
+NO_IMAGE = '2026-11-26T21:27:00Z [Warning] Failed to pull image "quay.io/jupyter/scipy-notebook:1": not found'
+
+
 @pytest.mark.parametrize(
-    ("heard", "no_room"), [([FULL], True), ([FULL, ASSIGNED], False), ([ASSIGNED], False), ([UNBOUND], False), ([], False)]
+    ("heard", "cause"),
+    [
+        ([FULL], "room"),
+        ([FULL, ASSIGNED], ""),
+        ([ASSIGNED], ""),
+        ([UNBOUND], "volume"),
+        ([ASSIGNED, MOUNT], "volume"),
+        ([FULL, ASSIGNED, PULLING], "image"),
+        ([PULLING, PULLED], ""),
+        ([PULLING, NO_IMAGE], ""),
+        ([], ""),
+    ],
 )
-def test_a_server_that_no_node_takes(heard: list[str], *, no_room: bool) -> None:
+def test_what_a_server_that_does_not_start_waits_for(heard: list[str], cause: str) -> None:
     failed = {"progress": 100, "failed": True, "message": "Spawn failed: Timeout"}
     stream = events(*({"progress": 50, "message": message} for message in heard), failed)
     with scripted_hub({f"GET {ME}/server/progress": stream}) as hub:
         report = probe(access(hub.url), options=HASTY)
-    assert failures(report)[START].no_room is no_room
+    assert failures(report)[START].cause == cause

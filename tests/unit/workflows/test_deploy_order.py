@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from deployer.cli.progress import PlainProgress
-from deployer.errors import DeployerError, GuardError, MachineError, NoRoomError, RolledBackError, UnhealthyError
+from deployer.errors import DeployerError, GuardError, MachineError, NoRoomError, OutsideError, RolledBackError, UnhealthyError
 from deployer.model.health import CheckReport, CheckStep, HubAccess, LogTail
 from deployer.model.outcomes import Outcome
 from deployer.model.plan import Manifests, Running, Step
@@ -105,11 +105,11 @@ class Said:
 
 @dataclass
 class Prober:
-    """Finds what it is told to find, one after the other. `served`: people could log in before; `no_room`: why it fails."""
+    """Finds what it is told to find, one after the other. `served`: people could log in before; `cause`: why it fails."""
 
     healthy: list[bool]
     served: bool = True
-    no_room: bool = False
+    cause: str = ""
 
     def look(self, access: HubAccess) -> str:
         return "" if self.served else "/hub/login answered 500"
@@ -119,9 +119,7 @@ class Prober:
     ) -> CheckReport:
         status = "ok" if self.healthy.pop(0) else "failed"
         logs = (LogTail("hub", tuple(log(None))),)
-        step = CheckStep(
-            name="Login page", status=status, seconds=0.1, expected="200", found="500", logs=logs, no_room=self.no_room
-        )
+        step = CheckStep(name="Login page", status=status, seconds=0.1, expected="200", found="500", logs=logs, cause=self.cause)
         return CheckReport(ref=access.ref, url=access.url, steps=(step,))
 
 
@@ -182,8 +180,9 @@ def test_a_dry_run_asks_and_does_nothing() -> None:
         (UNKNOWN, True, DEAD, [], UnhealthyError, "apply start", "It was not healthy before either"),
         (None, False, DEAD, [], RolledBackError, "undo", "nothing of it is left but its volumes"),
         (EDITED, False, None, [False], UnhealthyError, "apply start", "found 500"),
-        (GOOD, True, FULL, [], MachineError, "undo", "full"),
-        (None, False, FULL, [], MachineError, "undo", "full"),
+        (GOOD, True, FULL, [True], MachineError, "undo", "full\nWhat ran before runs again."),
+        (GOOD, True, FULL, [False], MachineError, "undo", "full\nWhat was begun could not be undone: the check of"),
+        (None, False, FULL, [], MachineError, "undo", "full\nIt was its first deploy"),
         (EDITED, False, FULL, [], MachineError, "apply start", "full"),
         (GOOD, True, NoRoomError("no node"), [], NoRoomError, "apply start", "no node\nNothing was rolled back"),
         (None, False, NoRoomError("no node"), [], RolledBackError, "undo", "nothing of it is left but its volumes"),
@@ -209,10 +208,20 @@ def test_what_fails_is_undone_where_that_helps(
     assert "settle" not in target.done
 
 
-@pytest.mark.parametrize(("asked", "error"), [("1G", NoRoomError), ("64G", RolledBackError)])
-def test_servers_that_no_node_takes_are_the_changes_fault_where_it_asks_for_more(asked: str, error: type[DeployerError]) -> None:
-    before, after = (f'data: {{values.yaml: "singleuser: {{memory: {memory}}}"}}' for memory in ("1G", asked))
-    effects = replace(world()[0], prober=Prober([False, True], no_room=True))
+@pytest.mark.parametrize(
+    ("cause", "asked", "error"),
+    [
+        ("room", "memory: 1G", NoRoomError),
+        ("room", "memory: 64G", RolledBackError),
+        ("image", "memory: 1G", OutsideError),
+        ("provider", "memory: 64G", OutsideError),
+        ("volume", "memory: 64G", OutsideError),
+        ("volume", "storage: {type: none}", RolledBackError),
+    ],
+)
+def test_what_is_lacking_is_the_changes_fault_where_it_asks_for_more(cause: str, asked: str, error: type[DeployerError]) -> None:
+    before, after = (f'data: {{values.yaml: "singleuser: {{{values}}}"}}' for values in ("memory: 1G", asked))
+    effects = replace(world()[0], prober=Prober([False, True], cause=cause))
     target = DescribedTarget(now=replace(GOOD, documents={"Secret/hub": before}), documents={"Secret/hub": after, "new": "yes"})
     with pytest.raises(error) as failure:
         deploy_releases(effects, [(target, release())], APPLY)

@@ -176,11 +176,12 @@ class KubernetesTarget:
         found = attempt.before or before(Releases(self._namespace(ref), ref.hub), self._records(ref))
         if not found.revision and found.record is None:
             self.destroy(ref, also=frozenset())
+            return True
+        if attempt.before is None:
             return False
-        if attempt.before:
-            revision = self._return(ref, found.revision)
-            take_back(found, self._records(ref), revision)
-            self.rollout(self._namespace(ref)).wait()
+        revision = self._return(ref, found.revision)
+        take_back(found, self._records(ref), revision)
+        self.rollout(self._namespace(ref)).wait()
         return True
 
     def rollback(self, ref: HubRef) -> None:

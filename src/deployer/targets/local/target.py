@@ -135,12 +135,12 @@ class LocalTarget:
             if not untouched:
                 self._return(folder)
             keeping.settle(folder)
-            return True
+            return not untouched
         record = read_record(folder)
         if record is None or not record.settled:
             self.destroy(ref, also=frozenset(self.volumes(ref)) if self.scratch else frozenset())
-            return False
-        return going(folder).supervised
+            return True
+        return False
 
     def rollback(self, ref: HubRef) -> None:
         folder = self.folders.of(ref)
