@@ -38,8 +38,15 @@ class Running:
     """Its processes run, healthy or not."""
     login: str = ""
     """How a person logs in, in a sentence."""
+    foreign: Mapping[str, str] = field(default_factory=dict)
+    """Of a hub that this deployer has not deployed: documents that tell where people's homes are, and nothing else."""
     returnable: bool = True
     """A deploy can be undone to it, if people could log in before."""
+
+    @property
+    def tells_of_homes(self) -> Mapping[str, str]:
+        """Documents from which one learns where people's homes are."""
+        return self.documents or self.foreign
 
 
 @dataclass(frozen=True, slots=True)

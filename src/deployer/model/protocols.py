@@ -182,6 +182,9 @@ class Target(Protocol):
         """Back to the settled deploy before the last one, which then is the one before. Raises UsageError where there is none,
         GuardError where the database has changed since."""
 
+    def earlier(self, ref: HubRef) -> Mapping[str, str]:
+        """The documents of the deploy that `rollback` brings back; empty where there is none, or where nobody's home can move."""
+
     def diagnose(self, ref: HubRef, user: str) -> Findings:
         """Why a person's server does not start."""
 

@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from deployer.compiling.expected_login import expected_login
-from deployer.errors import DeployerError, GuardError, NoRoomError, OutsideError, RolledBackError, UnhealthyError
+from deployer.errors import DeployerError, NoRoomError, OutsideError, RolledBackError, UnhealthyError
 from deployer.model.health import USUAL_CHECK, CheckReport, ExpectedLogin
 from deployer.model.outcomes import DeployReport, HubOutcome, Outcome
 from deployer.model.plan import Manifests, Plan, Running
 from deployer.model.protocols import Effects, Target
 from deployer.model.release import HubRef, Release
 from deployer.planning.circumstances import pods_ask_otherwise, use_asks_otherwise
-from deployer.planning.homes import other_homes
 from deployer.planning.plans import hub_plan
 from deployer.planning.redaction import redacted
 from deployer.planning.waves import Wave, waves
 from deployer.workflows.choosing import Choice, target_for, to_deploy
+from deployer.workflows.guards import require_homes
 from deployer.workflows.preparation import read_fleet, releases
 from deployer.workflows.waves import Waves
 
@@ -105,13 +105,14 @@ def _deploy_one(effects: Effects, target: Target, release: Release, options: Dep
         return _outcome(Outcome.UNCHANGED, planned.plan, planned.running)
     if options.dry_run:
         return _outcome(Outcome.PLANNED, planned.plan, planned.running)
-    _require_homes(planned, options.allow_destroy)
     with target.lock(release.ref):
         with ThreadPoolExecutor(1) as beside:
             serves = beside.submit(_serves, effects, target, release.ref)
             planned = _plan(effects, target, release, options)
         if not planned.plan.steps:
             return _outcome(Outcome.UNCHANGED, planned.plan, planned.running)
+        if planned.running:
+            require_homes(release.ref, planned.running.tells_of_homes, planned.manifests.documents, options.allow_destroy)
         _tell(effects, planned.plan.notices)
         report = _carry_out(effects, target, release, planned, served=serves.result(), check=options.check)
     outcome = _outcome(Outcome.DEPLOYED, planned.plan, target.running(release.ref))
@@ -125,17 +126,6 @@ def _plan(effects: Effects, target: Target, release: Release, options: DeployOpt
     running = target.running(release.ref)
     steps = target.steps(release, manifests, None if options.force else running)
     return _Planned(hub_plan(release.ref, manifests, running, steps), manifests, running)
-
-
-def _require_homes(planned: _Planned, allowed: frozenset[str]) -> None:
-    """Raises GuardError where people would find other homes than theirs, and nobody said that they may."""
-    ref = planned.plan.ref
-    moved = other_homes(planned.running.documents, planned.manifests.documents) if planned.running else ()
-    if moved and (address := f"hub:{ref}/homes") not in allowed:
-        raise GuardError(
-            "\n".join([f"everybody's home on {ref} would appear empty:", *(f"  {reason}" for reason in moved)]),
-            hint=f"Nothing was changed. Move the homes first, then allow it: --allow-destroy {address}",
-        )
 
 
 def _outcome(outcome: Outcome, plan: Plan, running: Running | None) -> HubOutcome:

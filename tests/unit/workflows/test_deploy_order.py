@@ -252,9 +252,16 @@ def test_homes_that_would_appear_empty_need_a_word() -> None:
         deploy_releases(world()[0], [(target, release())], APPLY)
     assert "singleuser.storage.static.subPath was `old` and becomes `new`" in failure.value.message
     assert failure.value.hint.endswith("--allow-destroy hub:demo/welcome/homes")
-    assert target.done == []
+    assert target.done == ["lock"]
     allowed = DeployOptions(allow_destroy=frozenset({"hub:demo/welcome/homes"}))
     assert deploy_releases(world(True)[0], [(target, release())], allowed).hubs[0].outcome is Outcome.DEPLOYED
+
+
+def test_of_a_hub_that_somebody_else_deployed_homes_are_guarded_too() -> None:
+    foreign = Running({}, healthy=False, foreign={"Secret/hub": secret_of("old")})
+    target = DescribedTarget(now=foreign, documents={"Secret/hub": secret_of("new")})
+    with pytest.raises(GuardError, match="was `old` and becomes `new`"):
+        deploy_releases(world()[0], [(target, release())], APPLY)
 
 
 def test_ctrl_c_is_undone_and_passed_on() -> None:

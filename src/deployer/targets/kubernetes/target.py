@@ -26,6 +26,7 @@ from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.keys import Keys
 from deployer.targets.kubernetes.kinds import Kind, api_versions, define, defined_by, known_kinds, missing, require_known
 from deployer.targets.kubernetes.lease import Held, Leases
+from deployer.targets.kubernetes.live import base_path, before_us, hub_of
 from deployer.targets.kubernetes.objects import Glance, Namespace, Object
 from deployer.targets.kubernetes.record import Record, Records
 from deployer.targets.kubernetes.relay import relay
@@ -108,6 +109,7 @@ class KubernetesTarget:
         hub = next((entry for entry in deployments if entry["metadata"]["name"] == "hub"), None)
         return Running(
             documents=record.documents if record else {},
+            foreign={} if record else before_us(namespace),
             healthy=not detail,
             address=record.address if record else "",
             version=_image(hub),
@@ -202,6 +204,10 @@ class KubernetesTarget:
         records.put(returned(previous, records, revision), record)
         self.rollout(self._namespace(ref)).wait()
 
+    def earlier(self, ref: HubRef) -> Mapping[str, str]:
+        previous = self._records(ref).previous()
+        return previous.documents if previous else {}
+
     def diagnose(self, ref: HubRef, user: str) -> Findings:
         return Diagnosis(self._namespace(ref), ref, user).findings()
 
@@ -214,13 +220,13 @@ class KubernetesTarget:
         pods = [pod for pod in pods if not pod["metadata"].get("deletionTimestamp")]
         if not pods:
             raise ExternalError(f"{ref} has no proxy that runs", hint=f"Look with `deployer status {ref.cluster} {ref.hub}`.")
-        token = namespace.secret("hub").get(_TOKEN, "")
+        secret = namespace.secret("hub")
         port = relay(self.connection, namespace.name, pods[0]["metadata"]["name"], 8000)
         record, entrance = self._records(ref).read(), Entrance(self.connection, namespace.name)
         return HubAccess(
             ref=ref,
-            url=f"http://127.0.0.1:{port}/",
-            token=Secret(token),
+            url=f"http://127.0.0.1:{port}{base_path(hub_of(secret))}",
+            token=Secret(secret.get(_TOKEN, "")),
             user=CHECK_USER,
             public=record.address if record else "",
             entrance=entrance.address(),
@@ -337,7 +343,7 @@ class KubernetesTarget:
         namespace, records, attempt = self._namespace(release.ref), self._records(release.ref), self._attempts[release.ref]
         releases = Releases(namespace, release.ref.hub)
         last, attempt.before = releases.last(), before(releases, records)
-        url = f"https://{release.domain}/" if release.domain else ""
+        url = f"https://{release.domain}{base_path(hub_values(release))}" if release.domain else ""
         records.begin(
             Record(
                 documents=dict(manifests.documents),

@@ -149,6 +149,9 @@ class LocalTarget:
             raise UsageError(f"{ref} has no earlier deploy to go back to with the same JupyterHub", hint=hint)
         self._return(folder)
 
+    def earlier(self, ref: HubRef) -> Mapping[str, str]:
+        return {}  # homes of this machine stay where they are, whatever a file says
+
     def diagnose(self, ref: HubRef, user: str) -> Findings:
         return looking.diagnose(ref, self.folders.of(ref), user)
 

@@ -1,0 +1,103 @@
+"""Going back is guarded as going on is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from tests.support.clock import Clock
+
+from deployer.errors import GuardError
+from deployer.model.health import CheckReport, HubAccess
+from deployer.model.outcomes import Outcome
+from deployer.model.plan import Running
+from deployer.model.protocols import Effects
+from deployer.model.release import HubRef
+from deployer.model.secret import Secret
+from deployer.model.tree import FleetTree
+from deployer.workflows.rollback import rollback
+
+FILES = {
+    "config/clusters/demo/cluster.yaml": b"name: demo\nprovider: local\n",
+    "config/clusters/demo/hubs/welcome.yaml": b"login: {provider: dummy, allow: everyone}\n",
+}
+
+
+def document(path: str) -> Mapping[str, str]:
+    storage = f"{{type: static, static: {{subPath: '{path}'}}}}"
+    return {"Secret/hub": f'data: {{values.yaml: "singleuser: {{storage: {storage}}}"}}'}
+
+
+@dataclass
+class Target:
+    """Homes were below `was` in the deploy before."""
+
+    was: str
+    done: list[str] = field(default_factory=list)
+
+    def hubs(self, cluster: str | None = None) -> tuple[HubRef, ...]:
+        return (HubRef("demo", "welcome"),)
+
+    def running(self, ref: HubRef) -> Running:
+        return Running(document("{username}"), healthy=True)
+
+    def earlier(self, ref: HubRef) -> Mapping[str, str]:
+        return document(self.was)
+
+    @contextmanager
+    def lock(self, ref: HubRef) -> Iterator[None]:
+        yield
+
+    def rollback(self, ref: HubRef) -> None:
+        self.done.append("rollback")
+
+    def access(self, ref: HubRef) -> HubAccess:
+        return HubAccess(ref=ref, url="http://h/", token=Secret("t"), user="deployer-check")
+
+    def logs(self, ref: HubRef, **_: Any) -> Iterator[str]:
+        yield from ()
+
+
+class World:
+    """Files, progress and a prober that finds all well."""
+
+    def read(self) -> FleetTree:
+        return FleetTree(FILES)
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        yield
+
+    def warn(self, message: str) -> None:
+        pass
+
+    def check(self, access: HubAccess, **_: Any) -> CheckReport:
+        return CheckReport(ref=access.ref, url=access.url, steps=())
+
+
+def effects(target: Target) -> Effects:
+    world = World()
+    bundle: dict[str, Any] = dict.fromkeys(Effects.__dataclass_fields__, None)
+    told = {"fleet": world, "progress": world, "prober": world, "clock": Clock(), "targets": {"local": target}}
+    return replace(Effects(**bundle), **told, carried=type("Nothing", (), {"read": lambda self: FleetTree({})})())
+
+
+@pytest.mark.parametrize(
+    ("was", "allowed"),
+    [("{username}", frozenset[str]()), ("{escaped_username}", frozenset({"hub:demo/welcome/homes"}))],
+    ids=["the same homes", "others, as somebody said"],
+)
+def test_a_hub_goes_back(was: str, allowed: frozenset[str]) -> None:
+    target = Target(was)
+    assert rollback(effects(target), "demo", "welcome", allow_destroy=allowed).outcome is Outcome.ROLLED_BACK
+    assert target.done == ["rollback"]
+
+
+def test_it_does_not_go_back_to_other_homes_without_a_word() -> None:
+    target = Target("{escaped_username}")
+    with pytest.raises(GuardError, match=r"becomes `\{escaped_username\}`"):
+        rollback(effects(target), "demo", "welcome")
+    assert target.done == []
