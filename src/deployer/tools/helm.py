@@ -12,6 +12,8 @@ from deployer.errors import ToolMissingError
 from deployer.model.protocols import Finished, Process
 
 OLDEST = (3, 16)
+_PATIENCE, _PATIENCE_SECONDS = "20m", 1500
+"""For hooks, for which helm waits itself: their pods may need a new node, which takes a quarter of an hour."""
 _INSTALL = "Install helm 3.16 or newer: https://helm.sh/docs/intro/install"
 _VERSION = re.compile(r"v(\d+)\.(\d+)\.(\d+)")
 _ADVICE = {
@@ -111,15 +113,15 @@ class Helm:
         written; returns the manifests as JSON then, else what helm says of the release. `validate` holds them against the API's
         schema, which takes half of helm's time."""
         command = ["upgrade", "--install", name, str(chart), "--namespace", namespace, *_files(values), "--history-max", "10"]
-        command += ["--timeout", "10m", "--output", "json", *self._forcing, *access.arguments]
+        command += ["--timeout", _PATIENCE, "--output", "json", *self._forcing, *access.arguments]
         command += ["--dry-run=server"] if dry_run else ["--description", description]
         command += [] if validate else ["--disable-openapi-validation"]
-        return self._run(command, timeout=900).stdout
+        return self._run(command, timeout=_PATIENCE_SECONDS).stdout
 
     def rollback(self, access: KubeAccess, name: str, revision: int, *, namespace: str) -> None:
         """Back to a revision, without waiting for pods."""
-        command = ["rollback", name, str(revision), "--namespace", namespace, "--timeout", "10m", "--history-max", "10"]
-        self._run([*command, *self._forcing, *access.arguments], timeout=900)
+        command = ["rollback", name, str(revision), "--namespace", namespace, "--timeout", _PATIENCE, "--history-max", "10"]
+        self._run([*command, *self._forcing, *access.arguments], timeout=_PATIENCE_SECONDS)
 
     def uninstall(self, access: KubeAccess, name: str, *, namespace: str, keep_history: bool = False) -> None:
         """Remove a release; none is fine. Objects with the annotation `helm.sh/resource-policy: keep` stay."""

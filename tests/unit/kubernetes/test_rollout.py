@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.support.clock import Clock
+from tests.support.hub_driver import wait_for
 
 from deployer.errors import NoRoomError, UnhealthyError
 from deployer.targets.kubernetes.objects import Namespace
@@ -112,3 +113,13 @@ def test_a_pod_that_got_its_node_late_has_time_to_start() -> None:
 def test_patience_ends(room_at: float, kind: type[UnhealthyError], message: str) -> None:
     with pytest.raises(kind, match=message):
         wait(lambda now: [pod(no_room=now < room_at)])
+
+
+def test_what_helm_waits_for_is_told_while_it_waits() -> None:
+    waiting = [{"name": "make", "image": "no/such:1", "state": {"waiting": {"reason": "ImagePullBackOff"}}}]
+    job = {"metadata": {"name": "shared-folders-x"}, "status": {"containerStatuses": waiting}}
+    clock, said = Clock(), Said()
+    rollout = Rollout(Namespace(Api(clock, lambda now: [job]), "prod"), clock, said, look_seconds=0.01)  # type: ignore[arg-type]
+    with rollout.told_meanwhile():
+        wait_for("a word of it", lambda: said.lines or None, 30)
+    assert said.lines == ["the image no/such:1 of pod shared-folders-x cannot be had (ImagePullBackOff)"]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field
+from threading import Event, Thread
 
-from deployer.errors import NoRoomError, UnhealthyError
+from deployer.errors import DeployerError, NoRoomError, UnhealthyError
 from deployer.model.protocols import Clock, Progress
 from deployer.targets.kubernetes.objects import Namespace, Object
 from deployer.targets.kubernetes.words import Trouble, refused_pods, troubles
@@ -17,18 +20,22 @@ _POLL = 0.25
 _LOG_LINES = 15
 _REVISION = "deployment.kubernetes.io/revision"
 _ENDED = ("Failed", "Succeeded")
+_OF_A_JOB = "batch.kubernetes.io/job-name"
+_LAST_LOOK = 2.0
 _SCALING = ("TriggeredScaleUp", "NotTriggerScaleUp")
 """The cluster autoscaler's words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """Watches the deployments of one namespace. `scale_up_seconds`: how long an unscheduled pod may wait for a node."""
+    """Watches the deployments of one namespace. `scale_up_seconds`: how long an unscheduled pod may wait for a node;
+    `look_seconds`: how often is looked at pods for which helm waits."""
 
     namespace: Namespace
     clock: Clock
     progress: Progress
     scale_up_seconds: float = SCALE_UP_SECONDS
+    look_seconds: float = 2.0
 
     def wait(self) -> None:
         """Until every deployment has its new pods ready. Raises UnhealthyError with the cause, and the pod's last log lines."""
@@ -46,6 +53,25 @@ class Rollout:
             if patience.is_over(troubled=bool(found)):
                 raise self.failure(found[0]) if found else self._slow(waiting)
             self.clock.sleep(_POLL)
+
+    @contextmanager
+    def told_meanwhile(self) -> Iterator[None]:
+        """Within, what keeps pods of Jobs from running is told: helm waits for those of its hooks, and says nothing."""
+        over = Event()
+        looking = Thread(target=copy_context().run, args=(self._tell_of_jobs, over), daemon=True)
+        looking.start()
+        try:
+            yield
+        finally:
+            over.set()
+            looking.join(_LAST_LOOK)
+
+    def _tell_of_jobs(self, over: Event) -> None:
+        told = set[str]()
+        while not over.wait(self.look_seconds):
+            with suppress(DeployerError):
+                pods = [pod for pod in self.namespace.list("pods", labels=_OF_A_JOB) if _counts(pod)]
+                self.tell([trouble for pod in pods for trouble in troubles(pod)], told)
 
     def tell(self, found: Sequence[Trouble], told: set[str]) -> None:
         """Each trouble once, and what an autoscaler does about it; `told` is what was told already."""

@@ -358,8 +358,10 @@ class KubernetesTarget:
         )
         if last is None:
             Keys(namespace).make()
-        self.installer.upgrade(release, rehearsed=True)
-        self.rollout(namespace).wait()
+        rollout = self.rollout(namespace)
+        with rollout.told_meanwhile():
+            self.installer.upgrade(release, rehearsed=True)
+        rollout.wait()
 
     def _return(self, ref: HubRef, revision: int) -> int:
         """Helm's revision again, with the database as it was where the new hub has changed its schema. Returns its new number."""
