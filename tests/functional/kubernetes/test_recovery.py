@@ -78,7 +78,7 @@ def test_after_whichever_effect_a_deploy_is_killed_the_next_goes_on(hub: Cluster
     assert "PATCH /api/v1/namespaces/welcome/secrets/deployer" in out
     assert f"DELETE {LEASES}/welcome" in out
     assert out.count("run `helm upgrade`") == 2, "one of them is the rehearsal"
-    assert len(seen) > 8
+    assert len(seen) >= 8
 
 
 def is_a_jobs(fleet: ClusterFleet, name: str) -> bool:

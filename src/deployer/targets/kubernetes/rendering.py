@@ -199,4 +199,16 @@ def _text(entry: Object) -> str:
     if entry["kind"] == "Secret" and entry.get("data"):
         decoded = {key: base64.b64decode(value).decode(errors="replace") for key, value in entry["data"].items()}
         entry = {**entry, "data": decoded}
-    return yaml.dump(entry, Dumper=yaml.CSafeDumper, sort_keys=True)
+    return yaml.dump(entry, Dumper=_Readable, sort_keys=True, width=_WIDE)
+
+
+class _Readable(yaml.CSafeDumper):
+    """Texts of several lines stand as they are, so that a changed word is a changed line."""
+
+
+def _scalar(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Readable.add_representer(str, _scalar)
+_WIDE = 10_000
