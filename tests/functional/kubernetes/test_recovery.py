@@ -198,20 +198,33 @@ def test_two_deploys_at_once(hub: ClusterFleet) -> None:
 @pytest.mark.extra
 @pytest.mark.timeout(0)
 @pytest.mark.skipif(SOAK not in os.environ, reason=f"{SOAK} does not say for how long (`make soak`)")
-def test_soak(hub: ClusterFleet) -> None:
-    """Killed at random moments, with and without its helm, until the time is over."""
+def test_soak(hub: ClusterFleet, cluster: Cluster, chart_repository: ChartRepository, tmp_path: Path) -> None:
+    """Changes and first deploys, killed at random moments, with and without their helm, until the time is over."""
+    newcomer = ClusterFleet(tmp_path, cluster, chart_repository.url, hub="newcomer")
     until = time.monotonic() + float(os.environ[SOAK]) * 60
     longest, seed = 10.0, random.randrange(10**6)
     chance = random.Random(seed)
     for number in count(1):
         if time.monotonic() > until:
             break
-        hub.write(hub_file(f"Soak {number}"))
+        fleet = newcomer if chance.random() < 0.5 else hub
+        if fleet is newcomer:
+            destroyed(newcomer)
+        fleet.write(hub_file(f"Soak {number}"))
         moment, helm = chance.uniform(0, longest), chance.random() < 0.5
-        print(f"seed {seed}, round {number}: killed after {moment:.2f} seconds{' with its helm' if helm else ''}", flush=True)
-        running = began(hub)
+        how = f"{fleet.hub} killed after {moment:.2f} seconds{' with its helm' if helm else ''}"
+        print(f"seed {seed}, round {number}: {how}", flush=True)
+        running = began(fleet)
         with suppress(subprocess.TimeoutExpired):
             running.wait(moment)
         longest += 1.0 if running.returncode is None else -1.0
         kill(running, helm=helm)
-        brought_to_its_end(hub)
+        brought_to_its_end(fleet)
+    destroyed(newcomer)
+
+
+def destroyed(fleet: ClusterFleet) -> None:
+    """With all that it would leave."""
+    allowed = [f"--allow-destroy=hub:onenode/{fleet.hub}/{name}" for name in ("homes", "database", "keys")]
+    ended = fleet.run("destroy", "onenode", fleet.hub, "--yes", *allowed)
+    assert ended.code == 0, ended.err
