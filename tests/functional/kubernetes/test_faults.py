@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -136,6 +137,22 @@ def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet)
     ended = as_usual.deploy()
     assert ended.code == 0, ended.err
     assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
+
+
+def test_a_hub_that_ends_again_and_again_is_mended(restored: ClusterFleet) -> None:
+    container = {"name": "hub", "command": ["python3", "-c", "raise SystemExit(3)"]}
+    change = json.dumps({"spec": {"template": {"spec": {"containers": [container]}}}})
+    restored.cluster.kubectl("patch", "deployment", "hub", "-n", "welcome", "--patch", change)
+    wait_for("the hub's container to end", lambda: crashed(restored), 90)
+    ended = restored.deploy()
+    assert ended.code == 0, ended.err
+    assert "the hub does not run, so its database is not saved before this deploy" in ended.err
+
+
+def crashed(fleet: ClusterFleet) -> bool:
+    pods = fleet.get("pods", "-l", "component=hub")["items"]
+    states = [status for pod in pods for status in pod["status"].get("containerStatuses", [])]
+    return any(state.get("lastState", {}).get("terminated", {}).get("exitCode") == 3 for state in states)
 
 
 def test_the_api_server_goes_away_for_a_while(as_usual: ClusterFleet, cluster: Cluster) -> None:
