@@ -175,10 +175,12 @@ class KubernetesTarget:
     def undo(self, ref: HubRef) -> bool:
         attempt = self._attempts[ref]
         attempt.held.require()
-        found = attempt.before or before(Releases(self._namespace(ref), ref.hub), self._records(ref))
+        releases = Releases(self._namespace(ref), ref.hub)
+        found = attempt.before or before(releases, self._records(ref))
         if not found.revision and found.record is None:
+            begun = releases.last() is not None
             self.destroy(ref, also=frozenset())
-            return True
+            return begun
         if attempt.before is None:
             return False
         revision = self._return(ref, found.revision)
