@@ -9,52 +9,22 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from deployer.errors import ExternalError, ToolFailedError
+from deployer.tools.chart_files import CHART_FILE, VENDORED, Chart, ChartReader, Dependency, digest_of
 from deployer.tools.files import make_folder, remove_tree, write_atomically
 from deployer.tools.helm import Helm
 from deployer.tools.locks import alone
 from deployer.tools.machine import told
 
-
-@dataclass(frozen=True, slots=True)
-class Dependency:
-    """One entry of Chart.yaml's `dependencies`. `condition` is a path in the values that turns it on; empty: always on."""
-
-    name: str
-    version: str
-    repository: str
-    condition: str = ""
-
-    def wanted(self, values: Mapping[str, Any]) -> bool:
-        """The values turn it on."""
-        if not self.condition:
-            return True
-        node: Any = values
-        for step in self.condition.split("."):
-            node = node.get(step) if isinstance(node, Mapping) else None
-        return node is True
-
-
-@dataclass(frozen=True, slots=True)
-class _Recipe:
-    """What a prepared chart is made from. `pinned`: `name-version` -> sha256 of an archive."""
-
-    chart: Path
-    metadata: dict[str, Any]
-    wanted: tuple[Dependency, ...]
-    pinned: Mapping[str, str]
-
-    def pin(self, dependency: Dependency) -> str:
-        """The digest that its archive must have; empty where none is given."""
-        return self.pinned.get(f"{dependency.name}-{dependency.version}", "")
+_HALF_MADE = ".half-made-"
 
 
 class ChartCache:
@@ -71,59 +41,69 @@ class ChartCache:
     def prepared(self, chart: Path, values: Mapping[str, Any], *, digests: Mapping[str, str] | None = None) -> Path:
         """The chart's folder, complete for these values: only what they turn on is among its dependencies, so that a site
         needs to reach no more. `digests` (`name-version` -> sha256) replaces the chart's own. Raises ExternalError."""
-        metadata = _read_yaml(chart / "Chart.yaml")
-        defaults = _read_yaml(chart / "values.yaml")
-        wanted = tuple(d for d in _dependencies(metadata) if d.wanted(values) or d.wanted(defaults))
-        recipe = _Recipe(chart, metadata, wanted, _read_yaml(chart / "digests.yaml") if digests is None else digests)
-        return self._found(recipe) or self._made(recipe)
+        read = ChartReader(digests).read(chart, [values])
+        return self._found(read) or self._made(read)
 
-    def _found(self, recipe: _Recipe) -> Path | None:
+    def _found(self, chart: Chart) -> Path | None:
         """The folder, where it and all that it is made from are here and whole."""
-        missing = [dependency for dependency in recipe.wanted if not self._has(dependency, recipe.pin(dependency))]
+        missing = [dependency for dependency, pinned in chart.archives() if not self._has(dependency, pinned)]
         if missing and not self._fetches:
             raise ExternalError(f"the chart {missing[0].name} {missing[0].version} is not on this machine yet")
-        target = None if missing else self._target(recipe)
+        target = None if missing else self._target(chart)
         return target if target and self._whole(target) else None
 
-    def _made(self, recipe: _Recipe) -> Path:
+    def _made(self, chart: Chart) -> Path:
         with alone(self._folder / "lock"):
-            for dependency in recipe.wanted:
-                if not self._has(dependency, recipe.pin(dependency)):
-                    self._fetch(dependency, recipe.pin(dependency))
-            target = self._target(recipe)
+            for dependency, pinned in chart.archives():
+                if not self._has(dependency, pinned):
+                    self._fetch(dependency, pinned)
+            target = self._target(chart)
             if not self._whole(target):
-                self._prepare(recipe, target)
+                self._prepare(chart, target)
             return target
 
-    def _target(self, recipe: _Recipe) -> Path:
-        key = _digest_of(recipe.chart, map(self._archive, recipe.wanted))
-        return self._folder / "prepared" / f"{recipe.chart.name}-{key[:16]}"
+    def _target(self, chart: Chart) -> Path:
+        parts = [*chart.parts(), *(_sha256(self._archive(dependency)) for dependency, _ in chart.archives())]
+        key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return self._folder / "prepared" / f"{chart.folder.name}-{key[:16]}"
 
     def _whole(self, target: Path) -> bool:
         """It is as it was made; looked at once, as that takes longer than all else here."""
         with suppress(FileNotFoundError):  # another process is making it anew
-            if target not in self._seen_whole and _noted(_note_of(target)) == _digest_of(target, ()):
+            if target not in self._seen_whole and _noted(_note_of(target)) == digest_of(target):
                 self._seen_whole.add(target)
         return target in self._seen_whole and target.is_dir()
 
-    def _prepare(self, recipe: _Recipe, target: Path) -> None:
+    def _prepare(self, chart: Chart, target: Path) -> None:
         """Made beside its place and renamed, so that a half-made one is never used."""
         make_folder(target.parent)
-        with told("prepare the chart", recipe.chart), _half_made(target.parent) as part:
-            shutil.copytree(recipe.chart, part, dirs_exist_ok=True, ignore=shutil.ignore_patterns("charts", "Chart.lock"))
-            names = {dependency.name for dependency in recipe.wanted}
-            kept = [entry for entry in recipe.metadata.get("dependencies") or [] if entry["name"] in names]
-            (part / "Chart.yaml").write_text(yaml.safe_dump(recipe.metadata | {"dependencies": kept}, sort_keys=False))
-            (part / "charts").mkdir()
-            for dependency in recipe.wanted:
-                shutil.copy(self._archive(dependency), part / "charts")
-            write_atomically(_note_of(target), _digest_of(part, ()))
+        with _half_made(target.parent) as part:
+            self._assemble(chart, part)
+            write_atomically(_note_of(target), digest_of(part))
             remove_tree(target)
-            part.rename(target)
+            with told("prepare the chart", chart.folder):
+                part.rename(target)
+
+    def _assemble(self, chart: Chart, into: Path) -> None:
+        """Write the chart with all that it depends on. Those beside it become archives, as helm makes them itself: what their
+        `.helmignore` names would count against the size that a release may have."""
+        charts = into / VENDORED
+        with told("prepare the chart", chart.folder):
+            shutil.copytree(chart.folder, into, dirs_exist_ok=True, ignore=partial(_remade, chart.folder))
+            (into / CHART_FILE).write_text(yaml.safe_dump(dict(chart.metadata), sort_keys=False))
+            charts.mkdir()
+            for path in (*chart.vendored, *(self._archive(dependency) for dependency in chart.fetched)):
+                (shutil.copytree if path.is_dir() else shutil.copy)(path, charts / path.name)
+        for other in chart.beside:
+            with tempfile.TemporaryDirectory(dir=into.parent, prefix=_HALF_MADE) as scratch:
+                self._assemble(other, Path(scratch) / other.folder.name)
+                self._helm.package(Path(scratch) / other.folder.name, charts)
 
     def _archive(self, dependency: Dependency) -> Path:
+        """By its repository, too: two may have different charts of the same name and version."""
         name = f"{dependency.name}-{dependency.version}"
-        return self._folder / "archives" / name / f"{name}.tgz"
+        origin = hashlib.sha256(dependency.repository.rstrip("/").encode()).hexdigest()[:8]
+        return self._folder / "archives" / f"{name}-{origin}" / f"{name}.tgz"
 
     def _has(self, dependency: Dependency, pinned: str) -> bool:
         """Its archive is here, with the digest that is pinned, else with that of its first fetch."""
@@ -163,9 +143,9 @@ class ChartCache:
 @contextmanager
 def _half_made(beside: Path) -> Iterator[Path]:
     """A new folder, gone at the end unless it was renamed; so are those of processes that were killed, as we alone are here."""
-    for left in beside.glob(".half-made-*"):
+    for left in beside.glob(f"{_HALF_MADE}*"):
         remove_tree(left)
-    part = Path(tempfile.mkdtemp(dir=beside, prefix=".half-made-"))
+    part = Path(tempfile.mkdtemp(dir=beside, prefix=_HALF_MADE))
     try:
         yield part
     finally:
@@ -177,16 +157,9 @@ def _note_of(prepared: Path) -> Path:
     return prepared.with_name(f"{prepared.name}.sha256")
 
 
-def _dependencies(metadata: Mapping[str, Any]) -> Iterable[Dependency]:
-    for entry in metadata.get("dependencies") or []:
-        yield Dependency(entry["name"], entry["version"], entry["repository"], entry.get("condition", ""))
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    with told("read", path):
-        return yaml.load(path.read_bytes(), yaml.CSafeLoader) or {}
+def _remade(chart: Path, folder: str, names: list[str]) -> set[str]:
+    """What of a chart's own folder is not copied, as it is made anew; its folders may have files of these names."""
+    return {VENDORED, "Chart.lock"} if Path(folder) == chart else set()
 
 
 def _noted(path: Path) -> str:
@@ -196,14 +169,3 @@ def _noted(path: Path) -> str:
 def _sha256(path: Path) -> str:
     with told("read", path), path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _digest_of(chart: Path, archives: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(chart.rglob("*")):
-        if path.is_file():
-            digest.update(f"{path.relative_to(chart)}\0".encode())
-            digest.update(path.read_bytes())
-    for archive in archives:
-        digest.update(_sha256(archive).encode())
-    return digest.hexdigest()

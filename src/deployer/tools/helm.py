@@ -97,6 +97,10 @@ class Helm:
         source = [f"{repository.rstrip('/')}/{chart}"] if repository.startswith("oci://") else [chart, "--repo", repository]
         self._run(["pull", *source, "--version", version, "--destination", str(into)], timeout=300)
 
+    def package(self, chart: Path, into: Path) -> None:
+        """Make an archive of a chart's folder, without what its `.helmignore` names."""
+        self._run(["package", str(chart), "--destination", str(into)], timeout=60)
+
     def upgrade(
         self,
         access: KubeAccess,

@@ -88,6 +88,7 @@ def _rendered(
     mirrors = {str(address): mirror for address, mirror in fleet.fleet.chart_mirrors.items()}
     answer = effects.rendering.rendered(asked, mirrors=mirrors, fetch=fetch)
     problems += [(ref, _refusal(fleet, ref, reason)) for ref, reason in answer.refused.items()]
+    problems += answer.broken.items()
     return problems, dict(Counter(answer.untried.values()))
 
 

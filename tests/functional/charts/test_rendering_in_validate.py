@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.support.charts import ChartRepository, stand_in
 from tests.support.helm import HELM_4, programs
 from tests.support.program import Ended, deployer
 from tests.support.rendered_charts import dependencies
+from tests.support.written_charts import write_chart
 
 HUB = """domain: hub.example.org
 login: {provider: tmp, allow: everyone}
@@ -17,13 +19,33 @@ environments: [{name: Python, image: "quay.io/jupyter/scipy-notebook:2026-11-02"
 """
 # Only the chart's templates can know: the key is right, and so is its type.
 REFUSED = f"{HUB}values: {{identity: {{enabled: true}}}}\n"
+LOGIN = {
+    "jupyterhub": {
+        "hub": {
+            "config": {
+                "JupyterHub": {"authenticator_class": "github"},
+                "GitHubOAuthenticator": {"allowed_organizations": ["lyra-lab"]},
+            }
+        }
+    }
+}
+
+
+def upstream() -> dict[str, str]:
+    """zero-to-jupyterhub, as the deployer's own chart depends on it."""
+    return next(entry for entry in dependencies("basehub") if entry["name"] == "jupyterhub")
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> ChartRepository:
+def archives(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("charts")
     stand_in(folder)
-    return ChartRepository(folder)
+    return folder
+
+
+@pytest.fixture
+def repository(archives: Path) -> ChartRepository:
+    return ChartRepository(archives)
 
 
 class Fleet:
@@ -31,11 +53,10 @@ class Fleet:
 
     def __init__(self, root: Path, repository: ChartRepository) -> None:
         self.root = root
-        upstream = next(entry["repository"] for entry in dependencies("basehub") if entry["name"] == "jupyterhub")
-        cluster = {"name": "one", "provider": "gcp", "gcp": {"project": "p", "zone": "z", "cluster": "one"}}
-        self.write("fleet.yaml", yaml.safe_dump({"chart_mirrors": {upstream: repository.url}}))
+        self.cluster = {"name": "one", "provider": "gcp", "gcp": {"project": "p", "zone": "z", "cluster": "one"}}
+        self.write("fleet.yaml", yaml.safe_dump({"chart_mirrors": {upstream()["repository"]: repository.url}}))
         self.write(
-            "clusters/one/cluster.yaml", yaml.safe_dump({**cluster, "storage": {"homes": {"kind": "disk", "size": "1Gi"}}})
+            "clusters/one/cluster.yaml", yaml.safe_dump({**self.cluster, "storage": {"homes": {"kind": "disk", "size": "1Gi"}}})
         )
         self.write("clusters/one/hubs/good.yaml", HUB.replace("hub.", "good."))
         self.write("clusters/one/hubs/bad.yaml", HUB.replace("hub.", "bad."))
@@ -44,6 +65,14 @@ class Fleet:
         file = self.root / "config" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
+
+    def write_entries(self, chart: str, *hubs: str) -> None:
+        """Hubs in 2i2c's format in place of the two."""
+        shutil.rmtree(self.root / "config" / "clusters" / "one" / "hubs")
+        more = {"helm_chart": chart, "helm_chart_values_files": ["login.values.yaml"]}
+        entries = [{"name": name, "domain": f"{name}.example.org", **more} for name in hubs]
+        self.write("clusters/one/cluster.yaml", yaml.safe_dump({**self.cluster, "hubs": entries}))
+        self.write("clusters/one/login.values.yaml", yaml.safe_dump(LOGIN))
 
     def validate(self, *options: str, path: str = f"{programs(HELM_4)}:/usr/bin:/bin") -> Ended:
         return deployer("validate", *options, cwd=self.root, PATH=path)
@@ -68,3 +97,19 @@ def test_charts_refuse_and_what_is_the_same_is_not_rendered_again(tmp_path: Path
     assert "serviceAccountName" in refused.out
     assert "`deployer explain one bad` says who set each value" in refused.out
     assert fleet.validate("--no-render").code == 0
+
+
+def test_a_chart_that_lacks_a_dependency_is_one_problem_of_its_file(tmp_path: Path, repository: ChartRepository) -> None:
+    fleet = Fleet(tmp_path, repository)
+    lyrahub = write_chart(tmp_path / "helm-charts" / "lyrahub", upstream(), {"name": "lib", "version": "1.2.0"})
+    fleet.write_entries("lyrahub", "first", "second")
+    lacking = fleet.validate()
+    assert (lacking.code, lacking.out.count("error:")) == (1, 1), lacking.out
+    assert (
+        "helm-charts/lyrahub/Chart.yaml:8:3: error: the dependency `lib` names no repository, and helm-charts/lyrahub/charts/ "
+        "does not have it\n   hint: name its `repository`, or put its folder or archive into charts/\n"
+    ) in lacking.out
+    write_chart(lyrahub / "charts" / "lib", version="1.2.0")
+    with repository:
+        mended = fleet.validate("--fetch-charts")
+    assert (mended.code, "not rendered" in mended.err) == (0, False), mended.out

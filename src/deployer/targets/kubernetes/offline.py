@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from deployer.errors import ExternalError
+from deployer.model.problem import Problem
 from deployer.model.protocols import FleetFiles, Process, State
 from deployer.model.release import HubRef
 from deployer.model.rendering import Asked, Rendered
 from deployer.targets.kubernetes.rendering import USUAL_VERSION, Charts, RefusedError, Renderer
+from deployer.tools.chart_files import ChartError
 from deployer.tools.charts import ChartCache
 from deployer.tools.helm import Helm
 from deployer.tools.resources import resource
@@ -33,7 +35,7 @@ class OfflineRendering:
             cache=ChartCache(helm, self.state.root / "charts", mirrors, fetch=fetch),
             state=self.state,
         )
-        ready, untried = self._ready(helm, renderer, asked)
+        ready, untried, broken = self._ready(helm, renderer, asked)
         refused: dict[HubRef, str] = {}
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             for one, reason in zip(ready, pool.map(lambda one: _refusal(renderer, one), ready), strict=True):
@@ -41,20 +43,25 @@ class OfflineRendering:
                     refused[one.release.ref] = reason.reason
                 elif reason is not None:
                     untried[one.release.ref] = reason.message
-        return Rendered(refused=refused, untried=untried)
+        return Rendered(refused=refused, broken=broken, untried=untried)
 
-    def _ready(self, helm: Helm, renderer: Renderer, asked: Sequence[Asked]) -> tuple[list[Asked], dict[HubRef, str]]:
+    def _ready(
+        self, helm: Helm, renderer: Renderer, asked: Sequence[Asked]
+    ) -> tuple[list[Asked], dict[HubRef, str], dict[HubRef, Problem]]:
         """Those whose chart is complete; charts are made ready one after the other, as most hubs share one."""
         ready: list[Asked] = []
         untried: dict[HubRef, str] = {}
+        broken: dict[HubRef, Problem] = {}
         for one in asked:
             try:
                 _ = helm.version
                 renderer.chart(one.release)
                 ready.append(one)
+            except ChartError as error:
+                broken[one.release.ref] = error.problem
             except ExternalError as error:
                 untried[one.release.ref] = error.message
-        return ready, untried
+        return ready, untried, broken
 
 
 def _refusal(renderer: Renderer, one: Asked) -> ExternalError | None:
