@@ -268,7 +268,7 @@ def main() -> None:
     without_python: set[str] = set()
     hubs = [hub for cluster in fleet.clusters.values() for hub in cluster.hubs.values()]
     for hub in hubs:
-        values = differing(values_of(hub), defaults_of(fleet.charts.get(hub.chart)))
+        values = differing(values_of(hub), defaults_of(fleet.chart_of(hub)))
         for path, by in {(path, says(path, values)) for path in leaves(values) if path}:
             said[".".join(path), by] += 1
             if not by:

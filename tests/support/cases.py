@@ -62,7 +62,7 @@ def _compiled_problems(fleet: LoadedFleet) -> Iterator[Problem]:
         for hub in cluster.hubs.values():
             compiled = compile_hub(fleet, cluster, hub)
             yield from compiled.problems
-            yield from check_values(hub, compiled.release, fleet.charts.get(hub.chart))
+            yield from check_values(hub, compiled.release, fleet.chart_of(hub))
 
 
 def case_names() -> list[str]:

@@ -65,7 +65,7 @@ class Compiled:
 def compile_hub(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> Compiled:
     """The values of a hub: what its typed file says, then its `values`, which win."""
     of = inputs(fleet, cluster, hub)
-    chart = fleet.charts.get(hub.chart)
+    chart = fleet.chart_of(hub)
     found = upstream_path(_with_layers({}, hub.layers), chart)
     upstream = UPSTREAM if found is None else found
     own = {} if hub.legacy else joined(section(of) for section in OWN_SECTIONS)
@@ -87,6 +87,7 @@ def compile_hub(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> C
         stage=hub.spec.stage,
         defaults=chart.defaults if chart else {},
         hub_at=upstream,
+        chart_override=hub.chart_override,
     )
     lacking = {name: branch for name, branch in own.items() if name not in tree}
     return Compiled(

@@ -15,6 +15,7 @@ from deployer.config.source_text import SourceText
 from deployer.config.sourced import Layer, Layers
 from deployer.model.place import KeyPath
 from deployer.model.problem import Problem, in_order
+from deployer.model.release import ChartOverride
 from deployer.model.tree import FleetTree
 
 FOLDER = "helm-charts"
@@ -31,16 +32,28 @@ def read_charts(tree: FleetTree, own: FleetTree | None = None) -> tuple[Mapping[
 
     A chart of the fleet wins over the deployer's own of that name.
     """
-    files = {**(own.files if own else {}), **tree.files}
-    fleets = _names(tree.files)
-    charts = _Charts({name: tree.files if name in fleets else files for name in _names(files)})
+    charts = _Charts(_files(tree, own))
     keys = {name: charts.keys_of(name) for name in charts.files}
     return keys, in_order(charts.problems)
+
+
+def overridden_chart(tree: FleetTree, own: FleetTree | None, name: str, override: ChartOverride) -> ChartKeys:
+    """A chart as it is with a Chart.yaml of a hub's."""
+    files = _files(tree, own)
+    files[override.chart] = {**files[override.chart], f"{FOLDER}/{override.chart}/Chart.yaml": override.content}
+    return _Charts(files).keys_of(name)
 
 
 def chart_keys(tree: FleetTree, own: FleetTree | None = None) -> Mapping[str, ChartKeys]:
     """Every chart below `helm-charts/` by its folder's name."""
     return read_charts(tree, own)[0]
+
+
+def _files(tree: FleetTree, own: FleetTree | None) -> dict[str, Mapping[str, bytes]]:
+    """Where the files of each chart are."""
+    files = {**(own.files if own else {}), **tree.files}
+    fleets = _names(tree.files)
+    return {name: tree.files if name in fleets else files for name in _names(files)}
 
 
 def _names(files: Mapping[str, bytes]) -> list[str]:
@@ -67,10 +80,12 @@ class _Charts:
         files = self.files[name]
         chart = self._document(f"{FOLDER}/{name}/Chart.yaml", files)
         values = self._document(f"{FOLDER}/{name}/values.yaml", files)
+        pinned = self._document(f"{FOLDER}/{name}/digests.yaml", files)
         own = of_schema(self._schema(name, files))
         data: dict[str, Any] = dict(values.data) if values else {}
         sources: dict[KeyPath, Sourced] = {(): _sourced(values)} if values else {}
         children = dict.fromkeys((*data, *_ALWAYS), OPEN) | dict.fromkeys(own.children, OPEN)
+        made_of = {str((chart.data if chart else {}).get("name") or name): name}
         hub_at: KeyPath | None = None
         for alias, dependency in dependencies(chart.data if chart else {}):
             children.setdefault(alias, OPEN)
@@ -81,6 +96,7 @@ class _Charts:
                 children[alias] = inner.tree
                 data[alias] = _over(inner.defaults, data.get(alias, {}))
                 sources |= {(alias, *at): source for at, source in inner.sources.items()}
+                made_of = {**made_of, **inner.made_of, **made_of}
                 hub_at = hub_at or (alias, *inner.hub_at)
         tree = both(KeyTree(True, children), KeyTree(False, own.children))
         if name == HUB_CHART:
@@ -92,6 +108,8 @@ class _Charts:
             tree=tree,
             hub_at=(HUB_CHART,) if hub_at is None else hub_at,
             sources=sources,
+            made_of=made_of,
+            pinned=frozenset(map(str, pinned.data if pinned else ())),
         )
 
     def _document(self, path: str, files: Mapping[str, bytes]) -> Document | None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deployer.config import scalars
+from deployer.config.chart_override import read_override
 from deployer.config.charts import FOLDER, dependencies
 from deployer.config.documents import read_document
 from deployer.config.encryption import visible_keys
 from deployer.config.jsonnet import Evaluation
-from deployer.config.loaded import LoadedHub, Sourced, ValuesLayer
+from deployer.config.loaded import ChartKeys, LoadedHub, Sourced, ValuesLayer
 from deployer.config.messages import problem
 from deployer.config.models.cluster import ClusterFile, HubEntry
 from deployer.config.models.hub import HubFile
@@ -21,7 +22,7 @@ from deployer.config.sourced import Layer, Layers
 from deployer.config.suggestions import did_you_mean
 from deployer.model.place import KeyPath, Place
 from deployer.model.problem import Problem, Severity
-from deployer.model.release import HubRef
+from deployer.model.release import ChartOverride, HubRef
 from deployer.model.tree import FleetTree
 
 OWN_CHARTS = ("basehub", "support")
@@ -68,10 +69,10 @@ class Below:
 
 
 def load_entries(
-    tree: FleetTree, cluster_name: str, cluster: ClusterFile, source: Sourced
+    tree: FleetTree, cluster_name: str, cluster: ClusterFile, source: Sourced, charts: Mapping[str, ChartKeys]
 ) -> tuple[tuple[LoadedHub, ...], tuple[Problem, ...]]:
     """The hubs of a cluster.yaml's own list, and what is wrong. A hub with a file that cannot be read is left out."""
-    files = _Files(tree, f"config/clusters/{cluster_name}")
+    files = _Files(tree, f"config/clusters/{cluster_name}", charts)
     begun = [_Begun(files, cluster_name, cluster, entry, Below(source, ("hubs", i))) for i, entry in enumerate(cluster.hubs)]
     loaded = [hub.finish() for hub in begun]
     hubs = tuple(hub for hub, problems in loaded if not any(p.severity is Severity.ERROR for p in problems))
@@ -131,7 +132,8 @@ class _Begun:
         """The hub and what is wrong with its files."""
         entry, source, found = self._entry, self._source, self._found
         found.take(self._files.chart_problem(entry.helm_chart, source.place(("helm_chart",))))
-        found.take(self._files.override_problem(entry.chart_override, source.place(("chart_override",))))
+        override, problems = self._files.override(entry, source.place(("chart_override",)))
+        found.take(problems)
         if self._evaluation:
             found.take(layer_of(f"{FOLDER}/{entry.helm_chart}/{CHART_VALUES}", self._evaluation))
         for index, name in enumerate(entry.helm_chart_values_files):
@@ -148,6 +150,7 @@ class _Begun:
             secret_layers=found.secret_layers,
             secret_keys=frozenset().union(*(visible_keys(self._files.tree.files[path]) for path in found.secrets)),
             chart=entry.helm_chart,
+            chart_override=override,
             legacy=True,
         )
         return hub, tuple(found.problems)
@@ -201,6 +204,7 @@ class _Files:
 
     tree: FleetTree
     folder: str
+    charts: Mapping[str, ChartKeys] = field(default_factory=dict)
     _read: dict[str, tuple[Sourced | None, tuple[Problem, ...]]] = field(default_factory=dict)
 
     def layer(self, name: str, listed_at: Place, variables: Mapping[str, str]) -> ValuesLayer | str | tuple[Problem, ...]:
@@ -231,18 +235,20 @@ class _Files:
             else (problem("chart-unknown", said_at, chart=chart, advice=did_you_mean(chart, sorted(known))),)
         )
 
-    def override_problem(self, name: str | None, said_at: Place) -> tuple[Problem, ...] | None:
+    def override(self, entry: HubEntry, said_at: Place) -> tuple[ChartOverride | None, tuple[Problem, ...]]:
         """A Chart.yaml in place of the chart's own: of this folder, or with a slash from the fleet's root."""
+        name = entry.chart_override
         if name is None:
-            return None
+            return None, ()
         path, fault = (name, None) if "/" in name and name in self.tree.files else self._path(name, said_at)
         if fault:
-            return (fault,)
+            return None, (fault,)
         source, problems = self._yaml(path)
         if source is None or problems:
-            return problems
-        complete = isinstance(source.data.get("name"), str) and dependencies(source.data)
-        return None if complete else (problem("chart-override", said_at, file=name),)
+            return None, problems
+        if not (isinstance(source.data.get("name"), str) and _lists_charts(source.data)):
+            return None, (problem("chart-override", said_at, file=name),)
+        return read_override(source, self.tree.files[path], entry.helm_chart, self.charts)
 
     def replaced_domain(self, name: str, said_at: Place) -> _Domain:
         """The domain in another file; an encrypted one is known at a deploy only."""
@@ -280,3 +286,9 @@ class _Files:
             document, problems = read_document(path, self.tree.files[path], may_be_empty=True)
             self._read[path] = (Layers([Layer(document)], keep_nulls=True) if document else None, problems)
         return self._read[path]
+
+
+def _lists_charts(chart: Mapping[str, Any]) -> bool:
+    """Each of its dependencies has a name, and there are some."""
+    listed = dependencies(chart)
+    return bool(listed) and len(listed) == len(chart["dependencies"])

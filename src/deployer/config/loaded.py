@@ -13,7 +13,7 @@ from deployer.config.models.hub import HubFile
 from deployer.config.models.secrets import SecretFile
 from deployer.model.place import KeyPath, Place
 from deployer.model.problem import Problem
-from deployer.model.release import HubRef
+from deployer.model.release import ChartOverride, HubRef
 
 
 class Sourced(Protocol):
@@ -74,6 +74,7 @@ class LoadedHub:
     snippets: Mapping[str, str] = field(default_factory=dict)
     """`hub.python`: file name -> source."""
     chart: str = "basehub"
+    chart_override: ChartOverride | None = None
     legacy: bool = False
     """Written in 2i2c's format."""
 
@@ -102,6 +103,10 @@ class ChartKeys:
     """Where zero-to-jupyterhub's values begin: `("basehub", "jupyterhub")` in a chart that wraps a chart that wraps it."""
     sources: Mapping[KeyPath, Sourced] = field(default_factory=dict)
     """The files that say the defaults: the chart's own `values.yaml` at `()`, those of charts inside it at their names."""
+    made_of: Mapping[str, str] = field(default_factory=dict)
+    """Those of the folders of charts that it is made of, its own first, by what their Chart.yaml calls them."""
+    pinned: frozenset[str] = frozenset()
+    """`name-version` of each archive whose digest it gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,12 @@ class LoadedFleet:
     policy: PolicyFile
     clusters: Mapping[str, LoadedCluster]
     charts: Mapping[str, ChartKeys] = field(default_factory=dict)
+    overridden: Mapping[HubRef, ChartKeys] = field(default_factory=dict)
+    """The charts of hubs that have a Chart.yaml of their own."""
     problems: tuple[Problem, ...] = ()
     broken: frozenset[HubRef] = frozenset()
     """Hubs that exist as files and did not load."""
+
+    def chart_of(self, hub: LoadedHub) -> ChartKeys | None:
+        """The chart that a hub is installed from."""
+        return self.overridden.get(hub.ref) or self.charts.get(hub.chart)

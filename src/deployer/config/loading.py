@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from deployer.config import crosschecks, paths
-from deployer.config.charts import read_charts
+from deployer.config.charts import overridden_chart, read_charts
 from deployer.config.documents import NOTHING_READ, Document, Read, empty_document
 from deployer.config.encryption import visible_keys
 from deployer.config.extends import Extends
@@ -39,11 +39,19 @@ def load_fleet(tree: FleetTree, own: FleetTree | None = None, read: Read = NOTHI
     """
     charts, chart_problems = read_charts(tree, own)
     loader = _Loader(Shelf(tree, read), charts)
-    fleet = loader.fleet()
+    fleet = _with_overridden(loader.fleet(), tree, own)
     shelf = loader.shelf
     shelf.problems += chart_problems
     shelf.problems += crosschecks.all_problems(fleet, shelf)
     return replace(fleet, problems=in_order(shelf.problems))
+
+
+def _with_overridden(fleet: LoadedFleet, tree: FleetTree, own: FleetTree | None) -> LoadedFleet:
+    """With the charts of hubs that have a Chart.yaml of their own; hubs that share both share one."""
+    hubs = [hub for cluster in fleet.clusters.values() for hub in cluster.hubs.values()]
+    pairs = {hub.ref: (hub.chart, hub.chart_override) for hub in hubs if hub.chart_override}
+    charts = {(chart, override): overridden_chart(tree, own, chart, override) for chart, override in set(pairs.values())}
+    return replace(fleet, overridden={ref: charts[pair] for ref, pair in pairs.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ class _Loader:
         self.shelf.problems += problems
         if spec is None:
             return None, broken | {hub.ref for hub in hubs}
-        entries, problems = load_entries(self.shelf.tree, files.name, spec, source)
+        entries, problems = load_entries(self.shelf.tree, files.name, spec, source, self.charts)
         self.shelf.problems += problems
         broken |= {HubRef(files.name, entry.name) for entry in spec.hubs} - {hub.ref for hub in entries}
         named = {hub.ref.hub: hub for hub in sorted((*entries, *hubs), key=lambda hub: hub.ref.hub)}

@@ -44,6 +44,15 @@ class Origin:
                 return self.key or "chart default"
 
 
+@dataclass(frozen=True, slots=True)
+class ChartOverride:
+    """A Chart.yaml of a hub's own, in place of that of `chart`: a folder of charts, the hub's or one that the hub's wraps."""
+
+    chart: str
+    file: str
+    content: bytes = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """Everything a target needs to run one hub.
@@ -68,5 +77,6 @@ class Release:
     """Where zero-to-jupyterhub's own values begin."""
     contact: str = ""
     """Mail address of those who run the hub."""
+    chart_override: ChartOverride | None = None
     first_port: int = 8000
     """For the local target: the port of the cluster's first hub."""

@@ -22,6 +22,7 @@ import yaml
 from deployer.errors import ExternalError
 from deployer.model.place import Place
 from deployer.model.problem import Problem
+from deployer.model.release import ChartOverride
 from deployer.tools.machine import told
 
 CHART_FILE = "Chart.yaml"
@@ -113,14 +114,15 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class ChartReader:
-    """Reads charts for one release. `digests` replaces what the charts pin themselves."""
+    """Reads charts for one release. `override` stands in place of one of their Chart.yaml, `digests` of what they pin."""
 
+    override: ChartOverride | None = None
     digests: Mapping[str, str] | None = None
 
     def read(self, folder: Path, values: Sequence[Mapping[str, Any]], above: tuple[Path, ...] = ()) -> Chart:
         """The chart with what any of the values, or its defaults, turn on; `above` has the charts that it is read for. Raises
         ChartError."""
-        written = _Written(f"{_short(folder)}/{CHART_FILE}", _content(folder / CHART_FILE))
+        written = self._written(folder)
         known = (*values, read_mapping(folder / "values.yaml"))
         wanted = tuple(one for one in written.dependencies if any(map(one.wanted, known)))
         beside = tuple(self._beside(folder, written, wanted, known, above))
@@ -134,6 +136,11 @@ class ChartReader:
             beside=beside,
             pinned=read_mapping(folder / "digests.yaml") if self.digests is None else self.digests,
         )
+
+    def _written(self, folder: Path) -> _Written:
+        if self.override and self.override.chart == folder.name:
+            return _Written(self.override.file, self.override.content)
+        return _Written(f"{_short(folder)}/{CHART_FILE}", _content(folder / CHART_FILE))
 
     def _beside(
         self,
@@ -221,9 +228,10 @@ def _is_beside(one: Dependency) -> bool:
 def _folder_beside(folder: Path, one: Dependency, written: _Written, above: tuple[Path, ...]) -> Path:
     """The folder that `file://` names: another one of those that the chart's own stands among, links followed."""
     charts = folder.parent
-    found = Path(os.path.normpath(folder / one.repository.removeprefix(_BESIDE)))
+    path = os.path.normpath(Path(folder.name) / one.repository.removeprefix(_BESIDE))
+    found = charts / path
     hint = f"`{_BESIDE}` takes a folder beside the chart's own: {_BESIDE}../NAME"
-    if found.parent != charts or found.resolve().parent != charts.resolve():
+    if path in (os.curdir, os.pardir) or os.sep in path or found.resolve().parent != charts.resolve():
         raise written.error(one.number, f"the dependency `{one.name}` leads out of {charts.name}: {one.repository}", hint)
     if found in (*above, folder):
         raise written.error(one.number, f"the dependency `{one.name}` leads back to the chart that needs it", "leave it out")

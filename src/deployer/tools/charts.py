@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from deployer.errors import ExternalError, ToolFailedError
+from deployer.model.release import ChartOverride
 from deployer.tools.chart_files import CHART_FILE, VENDORED, Chart, ChartReader, Dependency, digest_of
 from deployer.tools.files import make_folder, remove_tree, write_atomically
 from deployer.tools.helm import Helm
@@ -38,10 +39,18 @@ class ChartCache:
         self._mirrors = {address.rstrip("/"): mirror for address, mirror in mirrors.items()}
         self._seen_whole: set[Path] = set()
 
-    def prepared(self, chart: Path, values: Mapping[str, Any], *, digests: Mapping[str, str] | None = None) -> Path:
+    def prepared(
+        self,
+        chart: Path,
+        values: Mapping[str, Any],
+        *,
+        override: ChartOverride | None = None,
+        digests: Mapping[str, str] | None = None,
+    ) -> Path:
         """The chart's folder, complete for these values: only what they turn on is among its dependencies, so that a site
-        needs to reach no more. `digests` (`name-version` -> sha256) replaces the chart's own. Raises ExternalError."""
-        read = ChartReader(digests).read(chart, [values])
+        needs to reach no more. `override` stands in place of a Chart.yaml; `digests` (`name-version` -> sha256) replaces the
+        chart's own. Raises ExternalError."""
+        read = ChartReader(override, digests).read(chart, [values])
         return self._found(read) or self._made(read)
 
     def _found(self, chart: Chart) -> Path | None:

@@ -20,7 +20,7 @@ from deployer.tools.machine import told
 Wanted: TypeAlias = Callable[[str], bool]
 """Whether a file of this name is read."""
 
-_CHART_FILES = ("Chart.yaml", "values*", "*.schema.*")
+_CHART_FILES = ("Chart.yaml", "digests.yaml", "values*", "*.schema.*")
 _RECIPIENTS = ".sops.yaml"
 """Who may read the fleet's encrypted files."""
 _FILE_SUFFIXES = frozenset({".yaml", ".yml", ".json", ".jsonnet", ".libsonnet", ".py"})

@@ -41,7 +41,7 @@ def explain(effects: Effects, cluster: str, hub: str, key: str = "") -> Explanat
         ref=ref,
         chart=pair[1].chart,
         key=key,
-        leaves=tuple(_explained(compiled.release, fleet.charts.get(pair[1].chart), key)),
+        leaves=tuple(_explained(compiled.release, fleet.chart_of(pair[1]), key)),
         problems=len(errors),
     )
 

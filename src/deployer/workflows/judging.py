@@ -105,8 +105,8 @@ def _files_of_hubs(fleet: LoadedFleet) -> dict[str, set[str]]:
     files: dict[str, set[str]] = {}
     for cluster in fleet.clusters.values():
         for hub in cluster.hubs.values():
-            own = (hub.source.file, *(layer.file for layer in hub.layers), *hub.secret_files)
-            for file in own:
+            override = (hub.chart_override.file,) if hub.chart_override else ()
+            for file in (hub.source.file, *(layer.file for layer in hub.layers), *hub.secret_files, *override):
                 files.setdefault(file, set()).add(hub.ref.hub)
     for ref in fleet.broken:
         files.setdefault(_hub_file(ref), set()).add(ref.hub)

@@ -63,7 +63,7 @@ def _read_at_once(read_secret: Callable[[str], str], hubs: Sequence[LoadedHub]) 
 
 def prepared(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> tuple[Release, tuple[Problem, ...]]:
     """One hub as a target takes it, and what is wrong with what its files come to."""
-    chart = fleet.charts.get(hub.chart)
+    chart = fleet.chart_of(hub)
     compiled = compile_hub(fleet, cluster, hub)
     release = replace(
         compiled.release,
@@ -104,6 +104,8 @@ def _files(fleet: LoadedFleet, refs: Iterable[HubRef]) -> Iterator[str]:
 def _layers(hub: LoadedHub) -> Iterator[str]:
     yield from (layer.file for layer in hub.layers)
     yield from hub.secret_files
+    if hub.chart_override:
+        yield hub.chart_override.file
 
 
 def _judge(effects: Effects, problems: Sequence[Problem]) -> None:

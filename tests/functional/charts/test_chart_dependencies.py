@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from tests.support.charts import ChartRepository
 from tests.support.helm import HELM_3, HELM_4
 from tests.support.written_charts import Cache, archive, write_chart
 
+from deployer.errors import ExternalError
+from deployer.model.release import ChartOverride
 from deployer.tools.chart_files import ChartError
 
 BASEHUB = {"name": "basehub", "version": "0.1.0", "repository": "file://../basehub"}
@@ -64,6 +68,13 @@ def test_it_goes_by_its_alias_and_helm_leaves_out_what_it_ignores(
     daskhub = write_chart(charts / "daskhub", {**BASEHUB, "alias": "first"}, {**BASEHUB, "alias": "second"})
     values = {"first": {"size": "1"}, "second": {"size": "2", "one": {"enabled": True}}}
     assert set(cache.rendered(cache.charts.prepared(daskhub, values), values)) == {"daskhub", "first", "second", "one"}
+
+
+def test_it_is_found_from_a_fleet_that_is_named_in_a_roundabout_way(tmp_path: Path, charts: Path) -> None:
+    write_chart(charts / "basehub")
+    write_chart(charts / "daskhub", BASEHUB)
+    roundabout = charts / ".." / "helm-charts" / "daskhub"
+    assert Cache(HELM_4, tmp_path).charts.prepared(roundabout, {})
 
 
 def changed_template(charts: Path) -> None:
@@ -120,6 +131,45 @@ def test_one_without_a_version_goes_by_its_alias_and_condition(cache: Cache, cha
     assert set(cache.rendered(prepared, {"mine": {"enabled": False}})) == {"lyrahub"}
 
 
+def override(chart: str, *dependencies: dict[str, Any]) -> ChartOverride:
+    """A Chart.yaml of a hub's own."""
+    about = {"apiVersion": "v2", "name": chart, "version": "0.1.0", "dependencies": list(dependencies)}
+    return ChartOverride(chart, "config/clusters/lyra/chart.yaml", yaml.safe_dump(about).encode())
+
+
+def test_a_hub_may_have_other_versions_than_its_chart(cache: Cache, charts: Path, repository: ChartRepository) -> None:
+    """Also of a chart that its chart wraps. The archive that it had before keeps its digest, which says nothing of the other."""
+    basehub = write_chart(charts / "basehub", one(repository))
+    (basehub / "digests.yaml").write_text(f"one-1.0.0: {sha256(repository, '1.0.0')}\n")
+    daskhub = write_chart(charts / "daskhub", BASEHUB)
+    newer = override("basehub", one(repository, "2.0.0"))
+    for chart in (basehub, daskhub):
+        usual, own = cache.charts.prepared(chart, {}), cache.charts.prepared(chart, {}, override=newer)
+        assert (cache.rendered(usual, {})["one"]["version"], cache.rendered(own, {})["one"]["version"]) == ("1.0.0", "2.0.0")
+        assert cache.charts.prepared(chart, {}) == usual != own
+
+
+def test_the_chart_pins_the_other_version_too_where_it_says_so(cache: Cache, charts: Path, repository: ChartRepository) -> None:
+    basehub = write_chart(charts / "basehub", one(repository))
+    newer = override("basehub", one(repository, "2.0.0"))
+    (basehub / "digests.yaml").write_text(f"one-2.0.0: {sha256(repository, '1.0.0')}\n")
+    with pytest.raises(ExternalError, match=r"^the chart one 2\.0\.0 from .* is not the one that is pinned"):
+        cache.charts.prepared(basehub, {}, override=newer)
+    (basehub / "digests.yaml").write_text(f"one-2.0.0: {sha256(repository, '2.0.0')}\n")
+    assert cache.charts.prepared(basehub, {}, override=newer)
+
+
+def test_what_is_wrong_in_a_hubs_own_chart_file_is_told_there(tmp_path: Path, charts: Path) -> None:
+    basehub = write_chart(charts / "basehub")
+    with pytest.raises(ChartError, match=r"^config/clusters/lyra/chart.yaml:3: the dependency `lib` names no repository, and "):
+        Cache(HELM_4, tmp_path).charts.prepared(basehub, {}, override=override("basehub", LIB))
+
+
+def sha256(repository: ChartRepository, version: str) -> str:
+    """The digest of the archive of `one`."""
+    return hashlib.sha256((repository.folder / f"one-{version}.tgz").read_bytes()).hexdigest()
+
+
 def nothing(_charts: Path) -> None: ...
 
 
@@ -160,6 +210,12 @@ REFUSED: dict[str, tuple[Callable[[Path], None], dict[str, Any], str, str]] = {
         nothing,
         beside("passwd", "/etc"),
         "the dependency `passwd` leads out of helm-charts: file:///etc",
+        "`file://` takes a folder beside the chart's own: file://../NAME",
+    ),
+    "all of them": (
+        nothing,
+        beside("helm-charts", ".."),
+        "the dependency `helm-charts` leads out of helm-charts: file://..",
         "`file://` takes a folder beside the chart's own: file://../NAME",
     ),
     "by a link": (

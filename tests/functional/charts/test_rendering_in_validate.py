@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -66,10 +67,10 @@ class Fleet:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
 
-    def write_entries(self, chart: str, *hubs: str) -> None:
+    def write_entries(self, chart: str, *hubs: str, **more: Any) -> None:
         """Hubs in 2i2c's format in place of the two."""
         shutil.rmtree(self.root / "config" / "clusters" / "one" / "hubs")
-        more = {"helm_chart": chart, "helm_chart_values_files": ["login.values.yaml"]}
+        more |= {"helm_chart": chart, "helm_chart_values_files": ["login.values.yaml"]}
         entries = [{"name": name, "domain": f"{name}.example.org", **more} for name in hubs]
         self.write("clusters/one/cluster.yaml", yaml.safe_dump({**self.cluster, "hubs": entries}))
         self.write("clusters/one/login.values.yaml", yaml.safe_dump(LOGIN))
@@ -113,3 +114,14 @@ def test_a_chart_that_lacks_a_dependency_is_one_problem_of_its_file(tmp_path: Pa
     with repository:
         mended = fleet.validate("--fetch-charts")
     assert (mended.code, "not rendered" in mended.err) == (0, False), mended.out
+
+
+def test_a_hub_is_rendered_with_its_own_chart_file(tmp_path: Path, repository: ChartRepository) -> None:
+    fleet = Fleet(tmp_path, repository)
+    about = {"apiVersion": "v2", "name": "basehub", "version": "0.1.0"}
+    fleet.write("clusters/one/chart.yaml", yaml.safe_dump(about | {"dependencies": [upstream() | {"version": "4.4.1"}]}))
+    fleet.write_entries("basehub", "first", chart_override="chart.yaml")
+    with repository:
+        untried = fleet.validate()
+    assert untried.code == 0, untried.out
+    assert "not rendered: 1 hub, as the chart jupyterhub 4.4.1 is not on this machine" in untried.err

@@ -34,7 +34,7 @@ class ChartRepository:
     """Serves the charts of a folder on 127.0.0.1 for the length of a `with` block."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self.asked: list[str] = []
         """Paths that were requested, in order."""
         handler = partial(_Handler, directory=str(folder), asked=self.asked)
@@ -47,15 +47,15 @@ class ChartRepository:
     def write_index(self) -> None:
         """List every archive of the folder; call it again when one was added."""
         entries: dict[str, list[dict[str, Any]]] = {}
-        for archive in sorted(self._folder.glob("*.tgz")):
+        for archive in sorted(self.folder.glob("*.tgz")):
             about = describe(archive)
             entries.setdefault(about["name"], []).append(about)
         index = {"apiVersion": "v1", "entries": entries, "generated": "2000-01-01T00:00:00Z"}
-        (self._folder / "index.yaml").write_text(yaml.safe_dump(index))
+        (self.folder / "index.yaml").write_text(yaml.safe_dump(index))
 
     def digest(self, chart: str) -> str:
         """The SHA-256 of the chart's newest archive, as the index says it."""
-        entries: Sequence[dict[str, Any]] = yaml.safe_load((self._folder / "index.yaml").read_text())["entries"][chart]
+        entries: Sequence[dict[str, Any]] = yaml.safe_load((self.folder / "index.yaml").read_text())["entries"][chart]
         return str(entries[-1]["digest"])
 
     def __enter__(self) -> "ChartRepository":

@@ -10,6 +10,7 @@ from deployer.compiling.hub import compile_hub
 from deployer.config.loaded import LoadedFleet, LoadedHub
 from deployer.config.loading import load_fleet
 from deployer.model.problem import Severity
+from deployer.model.release import ChartOverride
 from deployer.model.tree import FleetTree
 
 LYRA = "config/clusters/lyra"
@@ -43,6 +44,27 @@ def test_every_entry_becomes_a_hub() -> None:
     found = {str(hub.ref) for cluster in fleet().clusters.values() for hub in cluster.hubs.values()}
     assert found == {"lyra/staging", "lyra/prod", "lyra/dask-staging", "vega/workshop", "orion/prod"}
     assert all(hub.legacy for cluster in fleet().clusters.values() for hub in cluster.hubs.values())
+
+
+def test_a_hub_may_have_a_chart_file_of_its_own() -> None:
+    override = f"{LYRA}/chart.yaml"
+    assert hub("lyra", "prod").chart_override == ChartOverride("basehub", override, tree().files[override])
+    assert hub("lyra", "staging").chart_override is None
+
+
+def test_it_may_be_that_of_the_chart_inside_and_its_dependencies_are_known() -> None:
+    entry = b"    helm_chart: daskhub\n    chart_override: chart.yaml\n"
+    cluster = tree().files[f"{LYRA}/cluster.yaml"].replace(b"    helm_chart: daskhub\n", entry)
+    chart = tree().files[f"{LYRA}/chart.yaml"].replace(b"  - name: dask-gateway", b"  - name: extra\n    alias: more")
+    loaded = load_fleet(FleetTree(tree().files | {f"{LYRA}/cluster.yaml": cluster, f"{LYRA}/chart.yaml": chart}), own_charts())
+    dask, plain = (loaded.clusters["lyra"].hubs[name] for name in ("dask-staging", "staging"))
+    assert dask.chart_override
+    assert dask.chart_override.chart == "basehub"
+    keys = {hub.ref.hub: loaded.chart_of(hub) for hub in (dask, plain)}
+    assert keys["dask-staging"]
+    assert "more" in keys["dask-staging"].tree.children["basehub"].children
+    assert keys["dask-staging"].hub_at == ("basehub", "jupyterhub")
+    assert keys["staging"] is loaded.charts["basehub"]
 
 
 def test_a_hub_is_staging_by_its_name() -> None:

@@ -23,13 +23,14 @@ def root(tmp_path: Path) -> Path:
 def test_configuration_is_read_whole_and_charts_in_part(root: Path) -> None:
     chart = root / "helm-charts" / "basehub"
     (chart / "templates").mkdir(parents=True)
-    for name in ("Chart.yaml", "values.yaml", "values.jsonnet", "values.schema.json", "README.md", "templates/values.yaml"):
+    read = ("Chart.yaml", "digests.yaml", "values.yaml", "values.jsonnet", "values.schema.json")
+    for name in (*read, "README.md", "templates/values.yaml"):
         (chart / name).write_text("x")
     (root / "config" / "clusters" / "aurora" / "logo.bin").write_bytes(b"\xff")
     (root / "config" / ".hidden").write_text("x")
     (root / "elsewhere.yaml").write_text("x")
     tree = FolderFiles(root).read()
-    charts = {f"helm-charts/basehub/{name}" for name in ("Chart.yaml", "values.yaml", "values.jsonnet", "values.schema.json")}
+    charts = {f"helm-charts/basehub/{name}" for name in read}
     assert tree.files.keys() == {"config/fleet.yaml", "config/clusters/aurora/logo.bin", *charts}
     assert tree.files["config/clusters/aurora/logo.bin"] == b"\xff"
     assert tree.faults == {}

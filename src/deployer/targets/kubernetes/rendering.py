@@ -63,7 +63,7 @@ class Renderer:
 
     def chart(self, release: Release) -> Path:
         """The release's chart, with the charts that its values turn on."""
-        return self.cache.prepared(self.charts.folder(release.chart), release.values)
+        return self.cache.prepared(self.charts.folder(release.chart), release.values, override=release.chart_override)
 
     def documents(
         self, release: Release, kube_version: str = USUAL_VERSION, api_versions: Sequence[str] = ()
