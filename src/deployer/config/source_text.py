@@ -51,6 +51,10 @@ class SourceText:
         width = max(1, end - column if width < 1 else min(width, max(end - column, 1)))
         return Place(self.file, line + 1, column + 1, width, self._excerpt(line, column))
 
+    def may_show(self, line: str) -> bool:
+        """Nothing in the line is secret, or would have to be shown otherwise than it is."""
+        return not is_secret(self.file) and _shown(line) == line.rstrip()
+
     def _excerpt(self, line: int, column: int) -> tuple[tuple[int, str], ...]:
         if is_secret(self.file) or column > _LONGEST_EXCERPT or not self.lines[line].strip():
             return ()

@@ -1,8 +1,7 @@
-"""Bytes to libyaml's node tree, and libyaml's complaints to problems."""
+"""Bytes to libyaml's node tree."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from yaml._yaml import CParser
@@ -34,24 +33,6 @@ __all__ = [
     "SequenceNode",
     "compose",
 ]
-
-_TAB_IN_INDENT = re.compile(r" *\t")
-# libyaml's phrase -> the message's code, and whether the place is where the open thing begins.
-_PHRASES: tuple[tuple[str, str, bool], ...] = (
-    ("found unexpected end of stream", "yaml-quote-open", True),
-    ("found unexpected document indicator", "yaml-quote-open", True),
-    ("did not find expected ',' or", "yaml-bracket-open", True),
-    ("mapping values are not allowed", "yaml-second-colon", False),
-    ("did not find expected key", "yaml-indentation", False),
-    ("did not find expected '-' indicator", "yaml-indentation", False),
-    ("found character that cannot start any token", "yaml-cannot-begin", False),
-    ("block sequence entries are not allowed", "yaml-item-here", False),
-    ("found unknown escape character", "yaml-escape", False),
-    ("could not find expected ':'", "yaml-no-colon", True),
-    ("found undefined alias", "yaml-unknown-alias", False),
-    ("second occurrence", "yaml-anchor-twice", False),
-    ("but found another document", "yaml-several-documents", False),
-)
 
 
 class _TooDeepError(Exception):
@@ -96,11 +77,26 @@ def compose(text: SourceText) -> tuple[Node | None, Problem | None]:
     except ReaderError as error:
         return None, _unprintable(text, error)
     except MarkedYAMLError as error:
-        return None, _syntax(text, error)
+        from deployer.config.yaml_refusals import explain
+
+        return None, explain(text, error, _refusal)
     except _TooDeepError:
         return None, problem("yaml-too-deep", text.place_of_file, limit=MAX_DEPTH)
     finally:
         composer.dispose()
+
+
+def _refusal(content: bytes) -> MarkedYAMLError | None:
+    composer = _Composer(content)
+    try:
+        composer.get_single_node()
+    except MarkedYAMLError as error:
+        return error
+    except (ReaderError, _TooDeepError):
+        return None
+    finally:
+        composer.dispose()
+    return None
 
 
 def _not_utf8(text: SourceText, position: int) -> Problem:
@@ -131,36 +127,3 @@ def _is_control(character: str) -> bool:
         0xFFFF,
         0xFEFF,
     )
-
-
-def _syntax(text: SourceText, error: MarkedYAMLError) -> Problem:
-    phrase = error.problem or error.context or ""
-    mark = error.problem_mark or error.context_mark
-    if mark is None:
-        return problem("yaml-syntax", text.place_of_file, reason=phrase)
-    line = text.lines[mark.line] if mark.line < len(text.lines) else ""
-    tab = _TAB_IN_INDENT.match(line)
-    if tab:
-        return problem("yaml-tab", text.place(mark.line, tab.end() - 1))
-    code, opening = next(((code, opening) for part, code, opening in _PHRASES if part in phrase), ("yaml-syntax", False))
-    if opening and error.context_mark is not None:
-        mark = error.context_mark
-    if code == "yaml-second-colon" and _continues(text, mark.line, mark.column):
-        above = text.lines[mark.line - 1]
-        return problem("yaml-no-colon", text.place(mark.line - 1, len(above) - len(above.lstrip()), 0))
-    place = text.place(mark.line, mark.column, _width(code, line[mark.column :]))
-    character = line[mark.column : mark.column + 1]
-    first = error.context_mark.line + 1 if error.context_mark else 0
-    return problem(code, place, reason=phrase, character=character, token=line[mark.column :].split(" ")[0], first=first)
-
-
-def _continues(text: SourceText, line: int, column: int) -> bool:
-    """The line's first colon stands at `column`, and the line above has none, so that YAML takes both for one text."""
-    here, above = text.lines[line], text.lines[line - 1] if line else ""
-    return ":" not in here[:column] and bool(above.strip()) and ":" not in above and not above.strip().startswith(("-", "#", "?"))
-
-
-def _width(code: str, rest: str) -> int:
-    if code in ("yaml-unknown-alias", "yaml-anchor-twice", "yaml-no-colon"):
-        return len(re.split(r"[\s,\]}]", rest, maxsplit=1)[0])
-    return 1
