@@ -43,7 +43,7 @@ def load_fleet(tree: FleetTree, own: FleetTree | None = None, read: Read = NOTHI
     shelf = loader.shelf
     shelf.problems += chart_problems
     shelf.problems += crosschecks.all_problems(fleet, shelf)
-    return replace(fleet, problems=in_order(shelf.problems))
+    return replace(fleet, problems=in_order(shelf.causes()))
 
 
 def _with_overridden(fleet: LoadedFleet, tree: FleetTree, own: FleetTree | None) -> LoadedFleet:

@@ -21,6 +21,8 @@ class Shelf:
         self._read = read
         self.problems: list[Problem] = [problem(fault, Place(path, 1, 1), limit=_LIMIT) for path, fault in tree.faults.items()]
         self._documents: dict[str, Document | None] = {}
+        self._unreadable: dict[tuple[str, int, int], set[str]] = {}
+        """Where a value could not be read as YAML: file, line, column; and the codes of what was said of it."""
 
     def exists(self, path: str) -> bool:
         """A file, though perhaps not a readable one."""
@@ -37,6 +39,12 @@ class Shelf:
     def values(self, path: str) -> Document | None:
         """A file in a chart's own words, which may be empty and have any keys; None where it cannot be read."""
         return self._document(path, typed=False)
+
+    def causes(self) -> list[Problem]:
+        """The problems, without what others say of a value that could not be read: that follows from it."""
+        if not self._unreadable:
+            return self.problems
+        return [p for p in self.problems if p.code in self._unreadable.get(_spot(p), (p.code,))]
 
     def text(self, path: str) -> str | None:
         """A file as text; None where it is not there or not UTF-8."""
@@ -59,6 +67,8 @@ class Shelf:
         if path not in self._documents:
             document, problems = self._read.get(path) or self._read_now(path, typed=typed)
             self.problems += problems
+            for unreadable in problems:
+                self._unreadable.setdefault(_spot(unreadable), set()).add(unreadable.code)
             if document and typed:
                 self.problems += _odd_keys(document)
             self._documents[path] = document
@@ -67,6 +77,10 @@ class Shelf:
     def _read_now(self, path: str, *, typed: bool) -> tuple[Document | None, tuple[Problem, ...]]:
         content = self.tree.files.get(path)
         return (None, ()) if content is None else read_document(path, content, may_be_empty=not typed)
+
+
+def _spot(told: Problem) -> tuple[str, int, int]:
+    return told.place.file, told.place.line, told.place.column
 
 
 def _odd_keys(document: Document) -> list[Problem]:

@@ -192,7 +192,7 @@ def _told(text: SourceText, slip: Slip, fields: Mapping[str, object]) -> Problem
     width = max(slip.width, len(word) if slip.code in _WHOLE_WORD else 1)
     known: dict[str, Any] = {
         "character": rest[:1],
-        "token": word,
+        "token": word if text.may_show(line) or not word.strip("-") else f"{word[:1]}\u2026",
         "written": f": {slip.written}" if may_tell else "",
         "pair": f"`{slip.written}`" if may_tell else "`key: value`, with a space after the colon",
     }
