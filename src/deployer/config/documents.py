@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -116,7 +117,8 @@ def read_document(file: str, content: bytes, *, may_be_empty: bool = False) -> t
         return (empty_document(file), ()) if may_be_empty else (None, (problem("file-empty", text.place_of_file),))
     if not isinstance(root, MappingNode):
         kind = "a list" if isinstance(root, SequenceNode) else "text"
-        return None, (problem("not-a-mapping", node_place(text, root), kind=kind),)
+        advice = "write a space after the colon" if isinstance(root, ScalarNode) and re.match(r"\w+:\S", root.value) else ""
+        return None, (problem("not-a-mapping", node_place(text, root), kind=kind, advice=advice),)
     reader = Reader(text)
     data = reader.read(root)
     problems = tuple(reader.problems)

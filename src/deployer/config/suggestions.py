@@ -22,3 +22,9 @@ def did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "known her
     if guess:
         return f"perhaps you meant `{guess}`"
     return f"{otherwise}: {', '.join(names)}" if 0 < len(names) <= _LISTED else ""
+
+
+def missing_space(text: str, known: Iterable[str]) -> str:
+    """What to do where `provider:github` was read as one word; empty where it is nothing of the kind."""
+    name, colon, value = text.partition(":")
+    return f"write a space after the colon of `{name}`" if colon and value and name in known else ""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from deployer.config.messages import TEMPLATES, problem
 from deployer.config.model_fields import fields_at, keys_anywhere
 from deployer.config.sourced import Layers
-from deployer.config.suggestions import closest, did_you_mean
+from deployer.config.suggestions import closest, did_you_mean, missing_space
 from deployer.model.place import KeyPath, dotted
 from deployer.model.problem import Problem
 
@@ -35,6 +35,7 @@ _LIMITS = {
     "less_than_equal": ("too-large", "at most {le}"),
     "less_than": ("too-large", "less than {lt}"),
 }
+_DASH = re.compile(r"[-\u2010-\u2015\u2212\u2022]\s*\S")
 _OF_A_KEY = "[key]"
 """Last step of pydantic's `loc` where a mapping's key is wrong, not its value."""
 _ABSENCE = frozenset({"missing", "union_tag_not_found"})
@@ -222,6 +223,9 @@ def _wanted(fault: _Fault) -> str:
 
 
 def _type_advice(target: Target, source: Layers, fault: _Fault, wanted: list[str], written: str | None) -> str:
+    first = written or (next(iter(fault.value), "") if isinstance(fault.value, dict) else "")
+    if "a list" in wanted and _DASH.match(first):
+        return "begin every item with `- `, a plain dash and a space"
     if "a list" in wanted and written:
         return f"write it as a list: [{written}]"
     if "true or false" in wanted and written:
@@ -230,7 +234,7 @@ def _type_advice(target: Target, source: Layers, fault: _Fault, wanted: list[str
         return "take the quotes away"
     if "a mapping" in wanted:
         names = fields_at(target.model, fault.path, source.data)
-        return f"its settings: {', '.join(names)}" if names else ""
+        return missing_space(str(fault.value), names) or (f"its settings: {', '.join(names)}" if names else "")
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from deployer.config.helm_scalars import Scalar, key_text, plain
@@ -57,6 +58,12 @@ def mapping_entries(node: MappingNode) -> list[tuple[Node, Node]]:
     return own + taken
 
 
+def _key_and_value(key: Node, value: Node) -> re.Match[str] | None:
+    """The two, where `{name:value}` has no space, and so is one word without a value; an address means its colon."""
+    one_word = key.tag == PLAIN and value.tag == PLAIN and not value.value
+    return re.fullmatch(r"([\w.-]+):(?![/:])(\S.*)", key.value) if one_word else None
+
+
 class Reader:
     """Builds the data of one file, and collects what is wrong on the way."""
 
@@ -99,7 +106,20 @@ class Reader:
                 self.problems.append(problem("yaml-duplicate-key", self._place(key_node), key=key, first=line))
             data[key] = self._value(value_node)
             first[key] = key_node
+            if data[key] is None and node.flow_style and (meant := _key_and_value(key_node, value_node)):
+                del data[key]
+                data[meant[1]] = self._without_space(key_node, meant)
         return self._merged(merges, data) if merges else data
+
+    def _without_space(self, key: Node, meant: re.Match[str]) -> Scalar:
+        """`{name:value}` is read as it was meant, so that nothing else is said of it."""
+        start = key.start_mark
+        safe = self._text.may_show(self._text.lines[start.line])
+        written = f": {meant[1]}: {meant[2]}" if safe else ""
+        self.problems.append(
+            problem("yaml-colon-space", self._text.place(start.line, start.column + len(meant[1])), written=written)
+        )
+        return plain(meant[2])
 
     def _merged(self, merges: list[Node], data: dict[str, Any]) -> dict[str, Any]:
         result: dict[str, Any] = {}

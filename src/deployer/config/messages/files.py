@@ -15,7 +15,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "not-utf8": Template("the byte {byte} is not UTF-8", "save the file in UTF-8"),
     "file-empty": Template("this file is empty", "write what it should say, or delete it"),
-    "not-a-mapping": Template("this file is {kind}, it must have settings as `key: value`"),
+    "not-a-mapping": Template("this file is {kind}, it must have settings as `key: value`", "{advice}"),
     # YAML
     "yaml-tab": Template("a tab stands in the indentation, YAML wants spaces", "replace it with spaces"),
     "yaml-look-alike": Template(
