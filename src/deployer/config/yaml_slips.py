@@ -130,9 +130,15 @@ def no_colon(lines: list[str], number: int) -> Iterator[Slip]:
     match = re.match(rf"({_HEAD})({_KEY})( *[=;] *| +|$)(.*)", lines[number])
     if match and not match[4].startswith("- "):
         written = f"{match[2]}: {match[4]}".rstrip()
-        text = match[3].isspace() and match[4].count(" ") > 1
+        text = match[3].isspace() and match[4].count(" ") > 1 and match[4][0] not in "[{"
         repaired = {number: match[1] + written}
         yield Slip("yaml-no-colon", number, match.end(1), repaired, len(match[2]), "" if text else written)
+
+
+def no_colon_before_bracket(refused: Refused) -> Iterator[Slip]:
+    """`name {a: b}`, where the colon in the brackets is the one that libyaml complains of."""
+    if re.match(rf"{_HEAD}\w[\w-]* *=? *[\[{{]", refused.here):
+        yield from no_colon(refused.lines, refused.line)
 
 
 def superfluous(refused: Refused) -> Iterator[Slip]:
@@ -231,7 +237,8 @@ def no_dash(refused: Refused) -> Iterator[Slip]:
         return
     item = next((n for n in range(line - 1, -1, -1) if re.match(rf" {{{column}}}- ", refused.lines[n])), None)
     if item is not None:
-        fields = {"inside": _key_column(refused.lines[item]) + 1}
+        inside = _key_column(refused.lines[item]) + 1
+        fields = {"otherwise": f"; if it belongs to the item above, begin it in column {inside}"}
         yield Slip("yaml-no-dash", line, column, {line: f"{text[:column]}- {text[column:]}"}, fields=fields)
 
 
@@ -240,7 +247,9 @@ def among_keys(refused: Refused) -> Iterator[Slip]:
     line, text = refused.line, refused.here
     above = refused.lines[line - 1] if line else ""
     if refused.begins_the_line and text[refused.column :].startswith("- ") and above.rstrip().endswith(":"):
-        yield Slip("yaml-indentation", line, refused.column, {line: f"{' ' * _indent(above)}{text.lstrip()}"})
+        fields = {"wanted": _indent(above) + 1, "like": line}
+        repaired = {line: f"{' ' * _indent(above)}{text.lstrip()}"}
+        yield Slip("yaml-indentation", line, refused.column, repaired, fields=fields)
 
 
 def misplaced(refused: Refused) -> Iterator[Slip]:
@@ -249,7 +258,7 @@ def misplaced(refused: Refused) -> Iterator[Slip]:
     if ": " in text[: refused.column]:
         return
     code = "yaml-too-far" if "mapping values" in refused.phrase else "yaml-indentation"
-    above = [n for n in range(refused.line - 1, -1, -1) if refused.lines[n].strip() and not re.match(r" *#", refused.lines[n])]
+    above = _said(refused, range(refused.line - 1, -1, -1))
     known = {column}
     for number in above[:40]:
         line = refused.lines[number]
@@ -258,6 +267,37 @@ def misplaced(refused: Refused) -> Iterator[Slip]:
                 known.add(wanted)
                 fields = {"wanted": wanted + 1, "like": number + 1}
                 yield Slip(code, refused.line, column, {refused.line: " " * wanted + text.lstrip()}, fields=fields)
+
+
+def first_misplaced(refused: Refused) -> Iterator[Slip]:
+    """The first line of a block is the one that is out of place: those below it agree with the line of the place."""
+    column, above = _indent(refused.here), _said(refused, range(refused.line - 1, -1, -1))[:2]
+    below = _said(refused, range(refused.line + 1, min(refused.line + 40, len(refused.lines))))
+    if not above or ": " in refused.here[: refused.column]:
+        return
+    first, parent = above[0], above[1] if len(above) > 1 else None
+    indents = [_indent(refused.lines[n]) for n in below]
+    agreeing = next((indent for indent in indents if indent <= column), -1) == column
+    text = refused.lines[first]
+    if agreeing and (parent is None or _indent(refused.lines[parent]) < min(column, _indent(text))):
+        fields = {"wanted": column + 1, "like": refused.line + 1}
+        repaired = {first: " " * column + text.lstrip()}
+        yield Slip("yaml-indentation", first, _indent(text), repaired, fields=fields)
+
+
+def no_dash_above(refused: Refused) -> Iterator[Slip]:
+    """The item above the place has no dash, and is no key either."""
+    above = _said(refused, range(refused.line - 1, -1, -1))[:1]
+    text = refused.lines[above[0]] if above else ""
+    column = _indent(text)
+    if above and re.match(rf" {{{column}}}- ", refused.here) and not re.match(rf"{_HEAD}(?:{_KEY}:(?: |$)|- )", text):
+        repaired = {above[0]: f"{text[:column]}- {text[column:]}"}
+        yield Slip("yaml-no-dash", above[0], column, repaired, fields={"otherwise": ""})
+
+
+def _said(refused: Refused, numbers: range) -> list[int]:
+    """Those of the lines that are neither empty nor a remark."""
+    return [n for n in numbers if refused.lines[n].strip() and not re.match(r" *#", refused.lines[n])]
 
 
 def _key_column(line: str) -> int:
@@ -297,6 +337,7 @@ def _without_remark(line: str) -> str:
 
 IN_ANY_LINE: tuple[AnyLine, ...] = (look_alike, no_space_after_dash, no_space_after_colon, open_quote)
 AT_THE_PLACE: tuple[AtThePlace, ...] = (
+    no_colon_before_bracket,
     superfluous,
     open_bracket,
     text_after,
@@ -304,4 +345,4 @@ AT_THE_PLACE: tuple[AtThePlace, ...] = (
     second_colon,
     first_indented,
 )
-BY_COLUMN: tuple[AtThePlace, ...] = (no_dash, among_keys, misplaced)
+BY_COLUMN: tuple[AtThePlace, ...] = (no_dash, no_dash_above, among_keys, first_misplaced, misplaced)

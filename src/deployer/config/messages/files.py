@@ -47,7 +47,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "yaml-no-dash": Template(
         "this line stands in the column of a list's items and has no `-`",
-        "write `- ` before it; if it belongs to the item above, begin it in column {inside}",
+        "write `- ` before it{otherwise}",
     ),
     "yaml-indentation": Template(
         "this line does not begin in the column of those it belongs to", "begin it in column {wanted}, as line {like} does"
