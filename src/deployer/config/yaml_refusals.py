@@ -26,7 +26,7 @@ Refusal: TypeAlias = Callable[[bytes], MarkedYAMLError | None]
 _TAB_IN_INDENT = re.compile(r" *\t")
 _LINES_ABOVE = 40
 _LONGEST_WRITTEN = 100
-_BYTES_TO_TRY = 2_000_000
+_BYTES_TO_TRY = 1_000_000
 """As much as is read in trying repairs: in a large file few, and seconds pass nowhere."""
 
 # libyaml's phrase -> the message's code, and whether the place is where the thing begins that it was reading.
