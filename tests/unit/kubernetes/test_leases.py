@@ -22,26 +22,33 @@ class Api:
 
     objects: dict[str, Any] = field(default_factory=dict)
     version: int = 0
+    repeated: bool = False
+    """The answer to each replacement is lost, so that it is sent again."""
     mutex: threading.RLock = field(default_factory=threading.RLock)
 
     def request(self, method: str, path: str, *, body: Any = None, **_: Any) -> Any:
         with self.mutex:
-            kept = self.objects.get(path)
-            match method:
-                case "GET":
-                    return kept
-                case "DELETE":
-                    return self.objects.pop(path, None)
-                case "POST" if f"{path}/{body['metadata']['name']}" in self.objects:
-                    raise GuardError("it is there already")
-                case "PUT" if kept is None:
-                    return None
-                case "PUT" if body["metadata"].get("resourceVersion") != kept["metadata"]["resourceVersion"]:
-                    raise GuardError("somebody changed it")
-            self.version += 1
-            made = {**body, "metadata": {**body["metadata"], "resourceVersion": str(self.version)}}
-            self.objects[path if method == "PUT" else f"{path}/{body['metadata']['name']}"] = made
-            return made
+            if self.repeated and method == "PUT":
+                self._carried_out(method, path, body)
+            return self._carried_out(method, path, body)
+
+    def _carried_out(self, method: str, path: str, body: Any) -> Any:
+        kept = self.objects.get(path)
+        match method:
+            case "GET":
+                return kept
+            case "DELETE":
+                return self.objects.pop(path, None)
+            case "POST" if f"{path}/{body['metadata']['name']}" in self.objects:
+                raise GuardError("it is there already")
+            case "PUT" if kept is None:
+                return None
+            case "PUT" if body["metadata"].get("resourceVersion") != kept["metadata"]["resourceVersion"]:
+                raise GuardError("somebody changed it")
+        self.version += 1
+        made = {**body, "metadata": {**body["metadata"], "resourceVersion": str(self.version)}}
+        self.objects[path if method == "PUT" else f"{path}/{body['metadata']['name']}"] = made
+        return made
 
 
 class Lines:
@@ -77,6 +84,14 @@ def test_one_that_nobody_renews_is_taken_after_a_while_and_its_holder_named(wron
     api.request("POST", path, body={"metadata": {"name": "prod"}, "spec": lease})
     with leases(api, "ada", clock, lines).held("prod"):
         assert LEASE_SECONDS <= clock.seconds < LEASE_SECONDS * 2
+    assert lines.text == "prod is being changed by grace on laptop; waiting for it\n"
+
+
+def test_one_that_was_taken_and_the_answer_lost_is_held_at_once() -> None:
+    api, clock, lines = Api(repeated=True), Clock(), Lines()
+    api.objects[LEASE] = {"metadata": {"resourceVersion": "0"}, "spec": {"holderIdentity": "grace on laptop"}}
+    with leases(api, "ada", clock, lines).held("prod"):
+        assert clock.seconds < LEASE_SECONDS * 2
     assert lines.text == "prod is being changed by grace on laptop; waiting for it\n"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,7 @@ from deployer.tools.journal import SILENT
 if TYPE_CHECKING:
     from kubernetes.client.exceptions import ApiException
 
+FIELD_MANAGER = "deployer"
 _PATIENCE = 60.0
 """Seconds for which an API server that does not answer is asked again: it may be restarting."""
 _PAUSE = 1.0
@@ -32,6 +34,12 @@ _FORBIDDEN = re.compile(
     r'cannot (?P<verb>\w+) resource "(?P<what>[^"]+)"(?: in API group "[^"]*")?(?: in the namespace "(?P<where>[^"]+)")?'
 )
 _TOO_LARGE = re.compile("Too long: (?:must have|may not be more)|request is too large|Request entity too large|exceeds the limit")
+WEBHOOK = re.compile(
+    r'(?:failed calling webhook "(?P<name>[^"]+)"|conversion webhook for (?P<kind>.+?) failed):'
+    r'(?: failed to call webhook:)?(?: Post "?(?P<url>https://\S+?)"?:)? (?P<why>.+)'
+)
+"""A webhook that the API server has to ask before it takes a change, and cannot."""
+_SERVICE = re.compile(r"https://[\w-]+\.(?P<namespace>[\w-]+)\.svc[.:/]")
 _QUOTA = re.compile(r"exceeded quota: (?P<quota>[^,]+), requested: (?P<asked>\S+), used: (?P<used>\S+), limited: (?P<limit>\S+)")
 
 
@@ -88,12 +96,15 @@ class Connection:
         from kubernetes.client.exceptions import ApiException
 
         headers = {"Accept": accept or "application/json", "Content-Type": kind or "application/json"}
+        name = (body or {}).get("metadata", {}).get("name", "") if method == "POST" else ""
+        maker = f"{FIELD_MANAGER}-{uuid.uuid4().hex[:8]}" if name else ""
+        asked = {**(query or {}), **({"fieldManager": maker} if maker else {})}
 
         def send() -> Any:
             serialized = self.client.param_serialize(
                 method,
                 path,
-                query_params=list((query or {}).items()),
+                query_params=list(asked.items()),
                 header_params=headers,
                 body=body,
                 auth_settings=["BearerToken"],
@@ -104,11 +115,22 @@ class Connection:
                 raise ApiException(status=response.status, body=text)
             return json.loads(text) if "json" in (response.headers.get("Content-Type") or "") else text
 
-        answer = self.patiently(send)
+        try:
+            answer = self.patiently(send)
+        except GuardError:
+            answer = self._made_by(maker, f"{path}/{name}") if maker else None
+            if answer is None:
+                raise
         if method != "GET" and answer is not None:
-            name = (body or {}).get("metadata", {}).get("name", "") if method == "POST" else ""
             self._journal.did(f"{method} {path}" + (f"/{name}" if name else ""))
         return answer
+
+    def _made_by(self, maker: str, path: str) -> Any:
+        """The object, where one request made it: its answer was lost and it was sent again. The API server notes who made an object
+        under a name that the request gives, and no two requests of ours give the same. None where somebody else made it."""
+        found = self.request("GET", path) or {}
+        makers = [entry.get("manager") for entry in found.get("metadata", {}).get("managedFields") or []]
+        return found if maker in makers else None
 
     def lines(self, path: str, query: dict[str, str]) -> Iterator[str]:
         """The lines of an answer that goes on, each as soon as it is there; none for 404. Raises as `request` does."""
@@ -205,6 +227,8 @@ class Connection:
 
     def known_refusal(self, said: str) -> DeployerError | None:
         """What the API server refuses most often, wherever its words are found; None for anything else."""
+        if match := WEBHOOK.search(said):
+            return self._deaf(match)
         if "Unauthorized" in said:
             return ExternalError(
                 f"cluster {self.cluster} does not accept the credentials: they have expired or are wrong",
@@ -228,6 +252,18 @@ class Connection:
                 hint="Take big files out of the values: put them into the image, or into people's homes by `content`.",
             )
         return None
+
+    def _deaf(self, webhook: re.Match[str]) -> ExternalError:
+        """A webhook without which the API server takes no change."""
+        if service := _SERVICE.match(webhook["url"] or ""):
+            hint = f"Look at its pods: `kubectl get pods -n {service['namespace']}`"
+        else:
+            hint = "`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations` shows whose it is"
+        return ExternalError(
+            f"cluster {self.cluster} cannot ask its webhook {webhook['name'] or webhook['kind']}, "
+            f"without which it takes no such change: {webhook['why']}",
+            hint=f"{hint}. Once it answers, run the same command again.",
+        )
 
     def silence(self, error: Exception) -> ExternalError:
         """The API server that does not answer."""

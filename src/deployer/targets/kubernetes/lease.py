@@ -93,6 +93,8 @@ class Leases:
                     return
                 continue
             holder = _holder(lease)
+            if holder == held.holder:  # we got it, and the answer that said so was lost
+                return
             if holder != told:
                 told = holder
                 self.progress.say(f"{name} is being changed by {holder}; waiting for it")

@@ -31,7 +31,6 @@ _GROUPS = {
 }
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _MERGE = "application/merge-patch+json"
-FIELD_MANAGER = "deployer"
 FRESH = 5.0
 
 
@@ -111,7 +110,7 @@ class Namespace:
 
     def create(self, plural: str, manifest: Object) -> Object:
         """Make an object."""
-        made: Object = self.connection.request("POST", self._path(plural), body=manifest, query={"fieldManager": FIELD_MANAGER})
+        made: Object = self.connection.request("POST", self._path(plural), body=manifest)
         return made
 
     def replace(self, plural: str, manifest: Object) -> Object | None:

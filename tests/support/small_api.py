@@ -1,0 +1,140 @@
+"""A small API server on loopback: keeps objects of any kind in memory, and loses an answer where a test says so."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+Object = dict[str, Any]
+MADE = "2001-01-01T00:00:00Z"
+"""When everything was made; its own clock says what time it is now."""
+
+
+class SmallApi:
+    """`objects` are by their path. `lost`: how many changes are still carried out without an answer."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, Object] = {}
+        self.lost = 0
+        self._version = 0
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+
+    def kubeconfig(self, folder: Path) -> Path:
+        """The way to it."""
+        address = f"http://127.0.0.1:{self._server.server_port}"
+        content = {
+            "current-context": "a",
+            "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],
+            "clusters": [{"name": "a", "cluster": {"server": address}}],
+            "users": [{"name": "a", "user": {"token": "t"}}],
+        }
+        (folder / "kubeconfig").write_text(json.dumps(content))
+        return folder / "kubeconfig"
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+        """Status and content, after doing what is asked."""
+        match method:
+            case "POST":
+                return self._create(f"{path}/{body['metadata']['name']}", body, query)
+            case "GET" if path in self.objects:
+                return 200, self.objects[path]
+            case "GET" if "/" not in path.partition("/namespaces/")[2].partition("/")[2]:
+                return 200, {"items": list(self._listed(path, query))}
+            case _ if path not in self.objects:
+                return 404, {"message": f"{path} not found"}
+            case "DELETE":
+                return 200, self.objects.pop(path)
+            case "PUT":
+                return self._replace(path, body)
+            case _:
+                return 200, self.put(path, _merged(self.objects[path], body))
+
+    def put(self, path: str, content: Object) -> Object:
+        """Keep an object, whatever is there."""
+        self._version += 1
+        marks = {"resourceVersion": str(self._version), "uid": path}
+        metadata = {"creationTimestamp": MADE, "name": path.rpartition("/")[2], "generation": 1} | content["metadata"] | marks
+        self.objects[path] = {**content, "metadata": metadata}
+        return self.objects[path]
+
+    def _create(self, path: str, body: Object, query: dict[str, str]) -> tuple[int, Any]:
+        if path in self.objects:
+            return 409, {"message": f"{path} already exists"}
+        makers = [{"manager": query.get("fieldManager", "unknown"), "operation": "Update"}]
+        return 201, self.put(path, {**body, "metadata": {**body["metadata"], "managedFields": makers}})
+
+    def _replace(self, path: str, body: Object) -> tuple[int, Any]:
+        if body["metadata"].get("resourceVersion") not in (None, self.objects[path]["metadata"]["resourceVersion"]):
+            return 409, {"message": f"{path} has been modified"}
+        return 200, self.put(path, body)
+
+    def _listed(self, path: str, query: dict[str, str]) -> Iterator[Object]:
+        wanted = dict(pair.split("=") for pair in query.get("labelSelector", "").split(",") if pair)
+        name = query.get("fieldSelector", "").removeprefix("metadata.name=")
+        for place, entry in sorted(self.objects.items()):
+            labels = entry["metadata"].get("labels") or {}
+            fits = place.rpartition("/")[0] == path and name in ("", entry["metadata"]["name"])
+            if fits and all(labels.get(label) == value for label, value in wanted.items()):
+                yield entry
+
+    def _handler(api: SmallApi) -> type[BaseHTTPRequestHandler]:  # noqa: N805 `self` is the handler's
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do(self) -> None:
+                target = urlsplit(self.path)
+                text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                query = {name: values[0] for name, values in parse_qs(target.query).items()}
+                status, content = api.answer(self.command, target.path, query, json.loads(text) if text else None)
+                if self.command != "GET" and api.lost:
+                    api.lost -= 1
+                    self.close_connection = True
+                    return
+                answer = json.dumps(content).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do
+
+            def log_message(self, *arguments: Any) -> None:
+                """Silent."""
+
+        return Handler
+
+
+@contextmanager
+def small_api() -> Iterator[SmallApi]:
+    """For the length of a block."""
+    api = SmallApi()
+    try:
+        yield api
+    finally:
+        api.close()
+
+
+def _merged(found: Any, change: Any) -> Any:
+    """A merge patch (RFC 7386)."""
+    if not isinstance(change, dict):
+        return change
+    kept = dict(found) if isinstance(found, dict) else {}
+    for key, value in change.items():
+        if value is None:
+            kept.pop(key, None)
+        else:
+            kept[key] = _merged(kept.get(key), value)
+    return kept
