@@ -96,20 +96,21 @@ REFUSALS = {
     ),
 }
 WEBHOOKS = {
-    'Internal error occurred: failed calling webhook "webhook.cert-manager.io": failed to call webhook: Post '
-    '"https://cert-manager-webhook.cert-manager.svc:443/validate?timeout=30s": dial tcp 10.0.0.7:443: connect: connection refused': (
-        "cluster aurora cannot ask its webhook webhook.cert-manager.io, without which it takes no such change: "
+    'Internal error occurred: failed calling webhook "webhook.cert-manager.io": failed to call webhook: '
+    'Post "https://cert-manager-webhook.cert-manager.svc:443/validate?timeout=30s": '
+    "dial tcp 10.0.0.7:443: connect: connection refused": (
+        "cluster aurora cannot ask its webhook `webhook.cert-manager.io`, without which it takes no such change: "
         "dial tcp 10.0.0.7:443: connect: connection refused",
         "Look at its pods: `kubectl get pods -n cert-manager`. Once it answers, run the same command again.",
     ),
     'failed calling webhook "policy.example.org": Post https://10.0.0.7:9443/: Unauthorized': (
-        "cluster aurora cannot ask its webhook policy.example.org, without which it takes no such change: Unauthorized",
+        "cluster aurora cannot ask its webhook `policy.example.org`, without which it takes no such change: Unauthorized",
         "`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations` shows whose it is. "
         "Once it answers, run the same command again.",
     ),
     "conversion webhook for example.org/v1, Kind=Plant failed: Post "
     '"https://plants.garden.svc:443/convert?timeout=30s": service "plants" not found': (
-        "cluster aurora cannot ask its webhook example.org/v1, Kind=Plant, without which it takes no such change: "
+        "cluster aurora cannot ask its webhook `example.org/v1, Kind=Plant`, without which it takes no such change: "
         'service "plants" not found',
         "Look at its pods: `kubectl get pods -n garden`. Once it answers, run the same command again.",
     ),

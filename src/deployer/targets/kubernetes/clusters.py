@@ -15,9 +15,10 @@ from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.lease import LEASE_SECONDS, Leases
 from deployer.targets.kubernetes.namespaces import REMOVAL_SECONDS
 from deployer.targets.kubernetes.rendering import Charts, Renderer
+from deployer.targets.kubernetes.repairing import STUCK_SECONDS
 from deployer.targets.kubernetes.rollout import SCALE_UP_SECONDS, Rollout
 from deployer.targets.kubernetes.stack import KubernetesStack
-from deployer.targets.kubernetes.target import STUCK_SECONDS, KubernetesTarget
+from deployer.targets.kubernetes.target import KubernetesTarget
 from deployer.tools.charts import ChartCache
 from deployer.tools.helm import Helm
 from deployer.tools.resources import resource

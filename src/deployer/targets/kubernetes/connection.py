@@ -126,8 +126,8 @@ class Connection:
         return answer
 
     def _made_by(self, maker: str, path: str) -> Any:
-        """The object, where one request made it: its answer was lost and it was sent again. The API server notes who made an object
-        under a name that the request gives, and no two requests of ours give the same. None where somebody else made it."""
+        """The object, where our request made it and its answer was lost; None where somebody else made it. The API server notes
+        who made an object by a name that the request gives, and no two of ours give the same."""
         found = self.request("GET", path) or {}
         makers = [entry.get("manager") for entry in found.get("metadata", {}).get("managedFields") or []]
         return found if maker in makers else None
@@ -260,7 +260,7 @@ class Connection:
         else:
             hint = "`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations` shows whose it is"
         return ExternalError(
-            f"cluster {self.cluster} cannot ask its webhook {webhook['name'] or webhook['kind']}, "
+            f"cluster {self.cluster} cannot ask its webhook `{webhook['name'] or webhook['kind']}`, "
             f"without which it takes no such change: {webhook['why']}",
             hint=f"{hint}. Once it answers, run the same command again.",
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
 from deployer.errors import DeployerError, ExternalError, LockedError, ToolFailedError
 from deployer.model.release import HubRef, Release
-from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.connection import WEBHOOK, Connection
 from deployer.targets.kubernetes.kinds import Kind, unknown_kind
 from deployer.targets.kubernetes.objects import Namespace, Object, documents_of
 from deployer.targets.kubernetes.releases import Releases
@@ -21,9 +22,18 @@ _OUTAGE = re.compile(
     "connection refused|connection reset|cluster unreachable|unexpected EOF|: EOF|i/o timeout|TLS handshake timeout"
     "|connection lost|server is currently unable|etcdserver: (?:leader|request timed out)|http2: "
 )
+"""The API server went away. Its webhooks are refused connections too, of which it tells itself."""
 _UNKNOWN_KIND = re.compile(r'no matches for kind "(?P<kind>[^"]+)" in version "(?P<version>[^"]+)"')
 _REFUSED_VALUES = re.compile("meet the specifications of the schema|execution error at|template: |YAML parse error")
 _BUSY = "another operation (install/upgrade/rollback) is in progress"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What helm has made: the number of its revision, and the objects as one text."""
+
+    number: int
+    manifest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +53,10 @@ class Installer:
         """The objects of the newest revision, as they were given to the API server."""
         return list(documents_of(self.renderer.helm.manifests(self.connection.helm, ref.hub, namespace=ref.hub)))
 
-    def upgrade(self, release: Release, *, rehearsed: bool = False) -> None:
+    def upgrade(self, release: Release, *, rehearsed: bool = False) -> Applied:
         """Install or upgrade. `rehearsed`: `manifests` has taken the same release just now."""
-        self._upgrade(release, rehearsed=rehearsed)
+        made = json.loads(self._upgrade(release, rehearsed=rehearsed))
+        return Applied(made["version"], made["manifest"])
 
     def rollback(self, ref: HubRef, revision: int) -> None:
         """Back to a revision of helm's."""
@@ -75,25 +86,25 @@ class Installer:
             )
 
     def _through(self, ref: HubRef, work: Callable[[], Result], release: Release | None = None) -> Result:
-        """Carry it out; once more where the API server went away in the middle, after repairing what that left."""
+        """Carry it out; once more where the API server went away in the middle."""
         releases = Releases(Namespace(self.connection, ref.hub), ref.hub)
         before = releases.last()
         try:
             return work()
         except ToolFailedError as error:
-            if not _OUTAGE.search(error.message):
+            if not _is_outage(error.message):
                 raise self._told(ref, error, release) from None
         now = releases.last()
-        if now and now.pending and (before is None or now.number > before.number):
-            releases.forget(now)
-        try:
-            return work()
-        except ToolFailedError as error:
-            raise self._told(ref, error, release) from None
+        begun = now if now and now.vain and (before is None or now.number > before.number) else None
+        with releases.without(begun) if begun else nullcontext():
+            try:
+                return work()
+            except ToolFailedError as error:
+                raise self._told(ref, error, release) from None
 
     def _told(self, ref: HubRef, error: ToolFailedError, release: Release | None) -> DeployerError:
         said = error.message
-        if _OUTAGE.search(said):
+        if _is_outage(said):
             return self.connection.silence(error)
         if known := self.connection.known_refusal(said):
             return known
@@ -105,3 +116,7 @@ class Installer:
             return refused_values(release, error)
         reason = said.splitlines()[-1].strip().removeprefix("Error: ")
         return ExternalError(f"helm could not change {ref}: {reason}", hint=f"Look with `deployer doctor {ref.cluster}`.")
+
+
+def _is_outage(said: str) -> bool:
+    return _OUTAGE.search(said) is not None and WEBHOOK.search(said) is None

@@ -19,7 +19,8 @@ _EDITABLE = (("configmaps", "ConfigMap"), ("secrets", "Secret"))
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One deploy. `revision` is helm's; `settled`: it was checked and stays; `database`: schema revision saved before it."""
+    """One deploy. `revision` is helm's; `settled`: it was checked and stays; `database`: schema revision saved before it;
+    `returning`: helm's number of a rollback that has begun and not ended, 0 for none."""
 
     documents: Mapping[str, str]
     revision: int
@@ -29,9 +30,14 @@ class Record:
     login: str = ""
     settled: bool = False
     database: str = ""
+    returning: int = 0
     chart: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
     """What the cluster counted up to when the deploy was settled: it goes on where somebody edits an object by hand."""
+
+    def makes(self, number: int) -> bool:
+        """Helm's revision of this number is of the deploy, or of the rollback, that has begun and not come to its end."""
+        return number == self.returning or (number == self.revision and not self.settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +54,26 @@ class Records:
         """The last settled one before."""
         return self._read(_PREVIOUS)
 
-    def begin(self, record: Record, key: bytes) -> None:
-        """Keep a new record with the key of its digests; a settled one becomes the previous."""
+    def begin(self, record: Record, key: bytes = b"") -> None:
+        """Keep a new record with the key of its digests, if it has some; a settled one becomes the previous."""
         before = self.read()
-        entries: dict[str, str | None] = {_RECORD: _packed(record), _KEY: base64.b64encode(key).decode()}
-        self._write(entries | ({_PREVIOUS: _packed(before)} if before and before.settled else {}))
+        entries = {_RECORD: _packed(record)}
+        if key:
+            entries[_KEY] = base64.b64encode(key).decode()
+        if before and before.settled:
+            entries[_PREVIOUS] = _packed(before)
+        self._write(entries)
+
+    def number(self, revision: int) -> None:
+        """Helm has made the last deploy as this revision, whichever was expected."""
+        record = self.read()
+        if record and record.revision != revision:
+            self._write({_RECORD: _packed(replace(record, revision=revision))})
+
+    def begin_return(self, revision: int) -> None:
+        """A rollback begins, which helm will make as this revision. Until the records are put, it has not ended."""
+        if record := self.read():
+            self._write({_RECORD: _packed(replace(record, returning=revision))})
 
     def settle(self) -> None:
         """The last deploy stays."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from deployer.errors import GuardError
 from deployer.targets.kubernetes.objects import Namespace
 
 MARK = "owner=helm"
@@ -22,6 +25,11 @@ class Revision:
     def pending(self) -> bool:
         """Somebody is at it, or was interrupted."""
         return self.status.startswith("pending")
+
+    @property
+    def vain(self) -> bool:
+        """It did not come to its end, or to a bad one."""
+        return self.pending or self.status == "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +56,22 @@ class Releases:
 
     def forget(self, revision: Revision) -> None:
         """Take away a revision that was interrupted, so that helm goes on from the one before."""
-        self.namespace.delete("secrets", f"sh.helm.release.v1.{self.name}.v{revision.number}")
+        self.namespace.delete("secrets", self._secret(revision))
+
+    @contextmanager
+    def without(self, revision: Revision) -> Iterator[None]:
+        """What did not come to a good end is begun anew, under the same number. Where that fails too, the revision is there again
+        unless helm has made another: what it had changed would look like nothing, and not be undone."""
+        found = self.namespace.get("secrets", self._secret(revision))
+        self.forget(revision)
+        try:
+            yield
+        except BaseException:
+            if found:
+                metadata = {key: found["metadata"][key] for key in ("name", "labels")}
+                with suppress(GuardError):
+                    self.namespace.create("secrets", {**found, "metadata": metadata})
+            raise
+
+    def _secret(self, revision: Revision) -> str:
+        return f"sh.helm.release.v1.{self.name}.v{revision.number}"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from deployer.errors import ExternalError, GuardError, LockedError, UnknownNameError, UsageError
+from deployer.errors import ExternalError, GuardError, UnknownNameError, UsageError
 from deployer.model.findings import Findings
 from deployer.model.health import HubAccess
 from deployer.model.plan import Manifests, Running, Step
@@ -32,6 +32,7 @@ from deployer.targets.kubernetes.record import Record, Records
 from deployer.targets.kubernetes.relay import relay
 from deployer.targets.kubernetes.releases import Releases, Revision
 from deployer.targets.kubernetes.rendering import Renderer, hub_values
+from deployer.targets.kubernetes.repairing import STUCK_SECONDS, repair
 from deployer.targets.kubernetes.rollout import Rollout, is_ready
 from deployer.targets.kubernetes.schema import lies_elsewhere, require_usable, stays
 from deployer.targets.kubernetes.stack import LOCK
@@ -40,8 +41,6 @@ from deployer.targets.kubernetes.trial import Trial, Tried
 CHECK_USER = "deployer-check"
 LABEL_CLUSTER, LABEL_HUB = "deployer/cluster", "deployer/hub"
 _TOKEN = f"hub.services.{CHECK_USER}.apiToken"
-STUCK_SECONDS = 600
-"""A helm of somebody else's that is pending for longer was interrupted: its own usual timeout is shorter."""
 _HOMES = "homes"
 _NAMESPACE, _REPAIR, _DEFINE = "namespace", "repair", "define"
 _TRY, _SAVE, _UPGRADE = "try", "save-database", "upgrade"
@@ -299,19 +298,8 @@ class KubernetesTarget:
         namespaces.make(self._namespace(ref), labels, self.clock, self.progress, self.removal_seconds)
 
     def _repair(self, release: Release) -> None:
-        """A pending revision of ours, or one that is too old to be alive, is forgotten: we hold the lock."""
-        releases = Releases(self._namespace(release.ref), release.ref.hub)
-        last, record = releases.last(), self._records(release.ref).read()
-        if last is None or not last.pending:
-            return
-        ours = record is not None and not record.settled and record.revision == last.number
-        age = (self.connection.now() - last.made).total_seconds()
-        if not ours and age < self.stuck_seconds:
-            raise LockedError(
-                f"somebody runs helm on {release.ref} since {max(0, int(age))} seconds",
-                hint=f"Wait for them; what is still {last.status} after {self.stuck_seconds / 60:.0f} minutes is repaired.",
-            )
-        releases.forget(last)
+        ref = release.ref
+        repair(ref, Releases(self._namespace(ref), ref.hub), self._records(ref), self.stuck_seconds)
 
     def _define(self, release: Release) -> None:
         with self.leases.held(LOCK):
@@ -362,7 +350,8 @@ class KubernetesTarget:
             Keys(namespace).make()
         rollout = self.rollout(namespace)
         with rollout.told_meanwhile():
-            self.installer.upgrade(release, rehearsed=True)
+            applied = self.installer.upgrade(release, rehearsed=True)
+        records.number(applied.number)
         rollout.wait()
 
     def _return(self, ref: HubRef, revision: int) -> int:
@@ -373,6 +362,7 @@ class KubernetesTarget:
             return revision
         if attempt.schema and attempt.tried.schema and attempt.schema != attempt.tried.schema:
             Database(namespace, self.clock).put_back()
+        self._records(ref).begin_return(last.number + 1 if last else 1)
         self.installer.rollback(ref, revision)
         last = Releases(namespace, ref.hub).last()
         return last.number if last else revision
@@ -402,7 +392,7 @@ def _ailment(record: Record | None, last: Revision | None, deployments: list[Obj
         return "its release is gone"
     if record is None:
         return "it was not deployed by this deployer"
-    if last.pending or not record.settled:
+    if last.pending or not record.settled or record.returning:
         return "its last deploy did not come to a good end"
     if last.number != record.revision or last.status != "deployed":
         return f"somebody used helm since: revision {last.number} is {last.status}"

@@ -1,0 +1,91 @@
+"""Stands for the program helm: keeps its revisions in a small API server, and ends as a test says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.support.small_api import SmallApi
+
+from deployer.errors import ToolFailedError
+from deployer.model.protocols import Finished
+
+BUSY = "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress"
+_SUBJECT = {"upgrade": 2, "rollback": 1, "uninstall": 1}
+
+
+@dataclass(frozen=True)
+class End:
+    """How one run ends. `error` is raised; a text as helm's last words. `leaves`: its revision's status; empty: it makes none."""
+
+    error: str | BaseException
+    leaves: str = "failed"
+
+
+@dataclass
+class ScriptedHelm:
+    """`ends`: of the next runs that write; after them, each goes well. `first`: what happens before one writes. `manifest`: of
+    every release, and its `hooks`, which are no part of a revision's objects. `ran`: what wrote, and what rehearsed; `rendered`:
+    how often without the cluster."""
+
+    api: SmallApi
+    ends: list[End | None] = field(default_factory=list)
+    first: Callable[[], object] = lambda: None
+    manifest: str = ""
+    hooks: str = ""
+    rendered: int = 0
+    ran: list[str] = field(default_factory=list)
+    _installed: str = ""
+
+    def which(self, program: str) -> Path | None:
+        return Path("/bin") / program
+
+    def run(self, command: Sequence[str], **_: Any) -> Finished:
+        verb = command[1]
+        if verb == "version":
+            return Finished(0, "v4.2.3", "")
+        if verb == "template":
+            self.rendered += 1
+            return Finished(0, self.manifest + self.hooks, "")
+        if verb == "get":
+            return Finished(0, self._installed, "")
+        name = command[1 + _SUBJECT[verb]]
+        dry = any(word.startswith("--dry-run") for word in command)
+        self.ran.append(f"{verb} --dry-run" if dry else verb)
+        number = 0 if dry else self._written(name, verb)
+        return Finished(0, json.dumps({"version": number, "manifest": self.manifest}), "")
+
+    def start(self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path) -> int:
+        raise AssertionError("nothing is started")
+
+    def revisions(self, name: str) -> dict[int, str]:
+        """Number to status."""
+        found = [entry["metadata"]["labels"] for path, entry in self.api.objects.items() if f"release.v1.{name}.v" in path]
+        return {int(label["version"]): label["status"] for label in found}
+
+    def put(self, name: str, number: int, status: str) -> None:
+        """A revision, as whoever made it."""
+        labels = {"owner": "helm", "name": name, "version": str(number), "status": status}
+        content = {"type": "helm.sh/release.v1", "metadata": {"labels": labels}, "data": {"release": "aGVsbQ=="}}
+        self.api.put(f"/api/v1/namespaces/{name}/secrets/sh.helm.release.v1.{name}.v{number}", content)
+
+    def _written(self, name: str, verb: str) -> int:
+        self.first()
+        known = self.revisions(name)
+        last = max(known, default=0)
+        if verb == "upgrade" and known.get(last, "").startswith("pending"):
+            raise ToolFailedError(f"`helm upgrade` ended with 1:\n  {BUSY}")
+        end = self.ends.pop(0) if self.ends else None
+        status = end.leaves if end else "deployed"
+        if status == "deployed":
+            for number in (number for number, status in known.items() if status == "deployed"):
+                self.put(name, number, "superseded")
+            self._installed = self.manifest
+        if status:
+            self.put(name, last + 1, status)
+        if end:
+            raise ToolFailedError(f"`helm {verb}` ended with 1:\n  {end.error}") if isinstance(end.error, str) else end.error
+        return last + 1
