@@ -33,4 +33,5 @@ class SupportStack(Protocol):
 
     def install(self, release: Release, *, dry_run: bool, force: bool) -> Installed:
         """Install or upgrade the release in the namespace of its name and wait until it runs; one that runs as it is to run is
-        left alone, unless `force`. With `dry_run` nothing is written. Raises ExternalError, LockedError."""
+        left alone, unless `force`. With `dry_run` nothing is written. Raises ExternalError, LockedError, and UnhealthyError where
+        it does not come to run."""

@@ -60,6 +60,8 @@ class KubernetesClusters:
             leases=target.leases,
             clock=self.clock,
             progress=self.progress,
+            rollout=target.rollout,
+            stuck_seconds=self.stuck_seconds,
         )
 
     def _made(self, access: ClusterAccess) -> KubernetesTarget:

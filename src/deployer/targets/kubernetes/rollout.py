@@ -13,7 +13,6 @@ from deployer.model.protocols import Clock, Progress
 from deployer.targets.kubernetes.objects import Namespace, Object
 from deployer.targets.kubernetes.words import Trouble, refused_pods, troubles
 
-_SECONDS_TO_START = 300
 SCALE_UP_SECONDS = 900
 """How long a new node may take."""
 _POLL = 0.25
@@ -29,24 +28,28 @@ _SCALING = ("TriggeredScaleUp", "NotTriggerScaleUp")
 @dataclass(frozen=True, slots=True)
 class Rollout:
     """Watches the deployments of one namespace. `scale_up_seconds`: how long an unscheduled pod may wait for a node;
-    `look_seconds`: how often is looked at pods for which helm waits."""
+    `look_seconds`: how often is looked at pods for which helm waits; `restarts`: how often a container that ended may be started
+    again; `more`: where a person sees more of what is slow."""
 
     namespace: Namespace
     clock: Clock
     progress: Progress
     scale_up_seconds: float = SCALE_UP_SECONDS
     look_seconds: float = 2.0
+    start_seconds: float = 300
+    restarts: int = 0
+    more: str = "Look with `deployer logs`."
 
     def wait(self) -> None:
         """Until every deployment has its new pods ready. Raises UnhealthyError with the cause, and the pod's last log lines."""
-        told, patience = set[str](), Patience(self.clock, self.scale_up_seconds, _SECONDS_TO_START)
+        told, patience = set[str](), Patience(self.clock, self.scale_up_seconds, self.start_seconds)
         while True:
             deployments = self.namespace.list("deployments")
             waiting = [deployment for deployment in deployments if not is_ready(deployment)]
             if not waiting:
                 return
             found = self._troubles(waiting)
-            final = next((trouble for trouble in found if trouble.final), None)
+            final = next((trouble for trouble in found if self._is_final(trouble)), None)
             if final:
                 raise self.failure(final)
             self.tell(found, told)
@@ -90,6 +93,9 @@ class Rollout:
         kind = NoRoomError if trouble.room else UnhealthyError
         return kind("\n".join([trouble.what, *said]), hint=trouble.hint)
 
+    def _is_final(self, trouble: Trouble) -> bool:
+        return trouble.final and (not trouble.container or trouble.restarts >= self.restarts)
+
     def _once(self, what: str, told: set[str], say: Callable[[str], None]) -> None:
         if what not in told:
             told.add(what)
@@ -115,7 +121,7 @@ class Rollout:
         events = self.namespace.list("events", fields="type=Warning")
         said = [f"  {event['involvedObject'].get('name', '')}: {event.get('message', '')}" for event in events[-5:]]
         return UnhealthyError(
-            "\n".join([f"not ready after {_SECONDS_TO_START // 60} minutes: {names}", *said]), hint="Look with `deployer logs`."
+            "\n".join([f"not ready after {self.start_seconds / 60:.0f} minutes: {names}", *said]), hint=self.more
         )
 
 

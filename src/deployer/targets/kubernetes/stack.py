@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from deployer.errors import ExternalError
 from deployer.model.protocols import Clock, Progress
 from deployer.model.release import Release
 from deployer.model.support import Installed
@@ -12,13 +12,19 @@ from deployer.targets.kubernetes import namespaces
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.lease import Leases
-from deployer.targets.kubernetes.objects import Namespace, Object, conditions, documents_of
+from deployer.targets.kubernetes.objects import Namespace, Object, documents_of
+from deployer.targets.kubernetes.record import Record, Records
 from deployer.targets.kubernetes.releases import Releases
 from deployer.targets.kubernetes.rendering import values_files
+from deployer.targets.kubernetes.repairing import repair
+from deployer.targets.kubernetes.rollout import Rollout, is_ready
 
 LOCK = "support"
 _READY_SECONDS = 600
+_RESTARTS = 2
+"""How often a container may end before it stays: some look for what another of the same release makes."""
 _CERTIFICATES = "/apis/cert-manager.io/v1"
+_HOOK = "helm.sh/hook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,35 +36,62 @@ class KubernetesStack:
     leases: Leases
     clock: Clock
     progress: Progress
+    rollout: Callable[[Namespace], Rollout]
+    stuck_seconds: float
 
     def install(self, release: Release, *, dry_run: bool, force: bool) -> Installed:
         namespace = Namespace(self.connection, release.ref.hub)
-        last = Releases(namespace, release.ref.hub).last()
-        deployed = last is not None and last.status == "deployed" and namespaces.stands(namespace.manifest())
-        unchanged = not force and deployed and self._runs(release, namespace)
-        found = Installed(
+        revisions = Releases(namespace, release.ref.hub).revisions()
+        deployed = any(last.status == "deployed" for last in revisions[-1:]) and namespaces.stands(namespace.manifest())
+        wanted = self.installer.manifests(release) if deployed and not force else None
+        unchanged = wanted is not None and self._runs(release, namespace, wanted)
+        if dry_run or unchanged:
+            objects = self._objects(release) if wanted is None else len(wanted)
+        else:
+            objects = self._install(release, namespace, rehearsed=wanted is not None)
+        return Installed(
             name=release.ref.hub,
-            objects=self._objects(release),
-            before=last.number if last else 0,
+            objects=objects,
+            before=max((revision.number for revision in revisions if not revision.pending), default=0),
             unchanged=unchanged,
             planned=dry_run,
         )
-        if dry_run or unchanged:
-            return found
-        with self.leases.held(LOCK) as held, self.progress.step(f"Install {release.ref.hub} and wait until it runs"):
+
+    def _runs(self, release: Release, namespace: Namespace, wanted: list[Object]) -> bool:
+        """What runs is what the release would install now, with what the chart looks up in the cluster."""
+        deployments = {entry["metadata"]["name"] for entry in wanted if entry["kind"] == "Deployment"}
+        ready = {entry["metadata"]["name"] for entry in namespace.list("deployments") if is_ready(entry)}
+        return deployments <= ready and wanted == self.installer.installed(release.ref)
+
+    def _install(self, release: Release, namespace: Namespace, *, rehearsed: bool) -> int:
+        """Returns how many objects it comes to. Every deployment of the namespace is waited for, as what comes next may need its
+        webhooks."""
+        ref, releases, records = release.ref, Releases(namespace, release.ref.hub), Records(namespace)
+        with self.leases.held(LOCK) as held, self.progress.step(f"Install {ref.hub} and wait until it runs"):
             labels = {"app.kubernetes.io/managed-by": "deployer"}
             namespaces.make(namespace, labels, self.clock, self.progress, namespaces.REMOVAL_SECONDS)
             held.require()
-            self.installer.upgrade(release)
-            self._wait(namespace)
-        return found
+            repair(ref, releases, records, self.stuck_seconds)
+            last = releases.last()
+            records.begin(
+                Record(
+                    documents={},
+                    revision=last.number + 1 if last else 1,
+                    deployed_at=self.clock.now().isoformat(timespec="seconds"),
+                    deployed_by=self.installer.user,
+                )
+            )
+            rollout = self._patient(namespace)
+            with rollout.told_meanwhile():
+                applied = self.installer.upgrade(release, rehearsed=rehearsed)
+            records.number(applied.number)
+            rollout.wait()
+            records.settle()
+        return sum(1 for _ in documents_of(applied.manifest))
 
-    def _runs(self, release: Release, namespace: Namespace) -> bool:
-        """What runs is what the release would install now, with what the chart looks up in the cluster."""
-        wanted = self.installer.manifests(release)
-        deployments = {entry["metadata"]["name"] for entry in wanted if entry["kind"] == "Deployment"}
-        serving = {entry["metadata"]["name"] for entry in namespace.list("deployments") if _serves(entry)}
-        return deployments <= serving and wanted == self.installer.installed(release.ref)
+    def _patient(self, namespace: Namespace) -> Rollout:
+        more = f"Look at its events: `kubectl get events -n {namespace.name}`; then run the same command again."
+        return replace(self.rollout(namespace), start_seconds=_READY_SECONDS, restarts=_RESTARTS, more=more)
 
     def _objects(self, release: Release) -> int:
         """Rendered without the API server: on a first install it does not know the kinds that come along."""
@@ -73,19 +106,4 @@ class KubernetesStack:
                 kube_version=self.connection.version.split("+", maxsplit=1)[0],
                 api_versions=known,
             )
-        return sum(1 for _ in documents_of(text))
-
-    def _wait(self, namespace: Namespace) -> None:
-        """Until every deployment of the namespace serves: what comes next may need its webhooks."""
-        deadline = self.clock.monotonic() + _READY_SECONDS
-        while waiting := [entry["metadata"]["name"] for entry in namespace.list("deployments") if not _serves(entry)]:
-            if self.clock.monotonic() > deadline:
-                raise ExternalError(
-                    f"{', '.join(waiting)} of {namespace.name} did not come up within {_READY_SECONDS // 60} minutes",
-                    hint=f"Look at its events: `kubectl get events -n {namespace.name}`; then run the same command again.",
-                )
-            self.clock.sleep(1)
-
-
-def _serves(deployment: Object) -> bool:
-    return conditions(deployment).get("Available", {}).get("status") == "True"
+        return sum(_HOOK not in (entry["metadata"].get("annotations") or {}) for entry in documents_of(text))

@@ -20,7 +20,7 @@ _QUOTA = re.compile(r"exceeded quota: ([^,]+), requested: (\S+), used: (\S+), li
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """One thing that keeps a pod from running. `final`: waiting does not help. `room`: no node takes it. `container`: whose log
-    says more, or empty."""
+    says more, or empty; it has been started again so many times (`restarts`)."""
 
     what: str
     hint: str
@@ -28,6 +28,7 @@ class Trouble:
     room: bool = False
     pod: str = ""
     container: str = ""
+    restarts: int = 0
 
 
 def troubles(pod: Object) -> Iterator[Trouble]:
@@ -76,10 +77,10 @@ def _of_container(pod: str, entry: Mapping[str, Any]) -> Iterator[Trouble]:
     elif reason in _CONFIG_REASONS:
         yield Trouble(f"container {container} of pod {pod} cannot be made: {waiting.get('message', reason)}", "", pod=pod)
     elif reason == "CrashLoopBackOff" or (ended.get("exitCode") and ended.get("reason") in _CRASHED):
-        yield _crash(pod, container, ended or last)
+        yield _crash(pod, container, ended or last, entry.get("restartCount", 0))
 
 
-def _crash(pod: str, container: str, ended: Mapping[str, Any]) -> Trouble:
+def _crash(pod: str, container: str, ended: Mapping[str, Any], restarts: int) -> Trouble:
     if ended.get("reason") == "OOMKilled":
         return Trouble(
             f"container {container} of pod {pod} was killed: it used more memory than its limit", "Give it more memory.", pod=pod
@@ -89,6 +90,7 @@ def _crash(pod: str, container: str, ended: Mapping[str, Any]) -> Trouble:
         "Mend what its log says, then deploy again.",
         pod=pod,
         container=container,
+        restarts=restarts,
     )
 
 
