@@ -46,7 +46,7 @@ def effects_at(
             ends=ends,
             **patience,
         )
-        yield replace(usual, clock=told, kubernetes=clusters.target)
+        yield replace(usual, clock=told, kubernetes=clusters.target, support=clusters.stack)
 
 
 @contextmanager

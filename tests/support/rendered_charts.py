@@ -27,6 +27,21 @@ metadata:
   labels: {version: {{ .Chart.Version | quote }}}
 data:
   values.json: {{ toJson (omit .Values "global") | quote }}
+{{- with (.Values.image).repository }}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ $.Chart.Name }}-stand-in
+spec:
+  selector: {matchLabels: {app: {{ $.Chart.Name }}-stand-in}}
+  template:
+    metadata: {labels: {app: {{ $.Chart.Name }}-stand-in}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+        - {name: idle, image: "{{ . }}:{{ $.Values.image.tag }}", command: [sleep, "3600"]}
+{{- end }}
 """
 
 
@@ -37,7 +52,8 @@ def dependencies(chart: str) -> list[dict[str, str]]:
 
 
 def tiny_stand_in(dependency: Mapping[str, str], scratch: Path, target: Path) -> Path:
-    """A chart of this name and version that takes any values and renders one ConfigMap, which says them."""
+    """A chart of this name and version that takes any values and renders one ConfigMap, which says them; where the values name an
+    image, also a Deployment that does nothing in it."""
     folder = scratch / dependency["name"]
     (folder / "templates").mkdir(parents=True)
     about = {"apiVersion": "v2", "name": dependency["name"], "version": dependency["version"]}
