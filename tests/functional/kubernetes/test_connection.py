@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import socket
+import socketserver
+import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from tests.support.clock import Clock
+from tests.support.cluster import Cluster
 from tests.support.cluster_fleet import ClusterFleet
 from tests.support.hub_driver import Kernel
 
-from deployer.errors import ExternalError
+from deployer.errors import ExternalError, GuardError
 from deployer.model.access import Kubeconfig
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.objects import Glance, Namespace
@@ -86,3 +91,72 @@ def test_the_journal_learns_what_was_written_and_not_what_it_says(welcome: Names
     welcome.delete("secrets", "noted")
     path = "/api/v1/namespaces/welcome/secrets/noted"
     assert notes == [f"POST {path}", f"PATCH {path}", f"DELETE {path}"]
+
+
+class Relay(socketserver.ThreadingTCPServer):
+    """A way to an API server on this machine; `loses`: of its next answer nothing comes back, and the connection ends."""
+
+    def __init__(self, port: int) -> None:
+        self.loses = False
+        self.to = ("127.0.0.1", port)
+        super().__init__(("127.0.0.1", 0), Relayed)
+
+
+class Relayed(socketserver.BaseRequestHandler):
+    """One connection."""
+
+    server: Relay
+
+    def handle(self) -> None:
+        with socket.create_connection(self.server.to) as api:
+            asking = threading.Thread(target=self._ask, args=(api,))
+            asking.start()
+            with suppress(OSError):
+                while (piece := api.recv(65536)) and not self.server.loses:
+                    self.request.sendall(piece)
+            self.server.loses = False
+            for end in (self.request, api):
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+            asking.join()
+
+    def _ask(self, api: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := self.request.recv(65536):
+                api.sendall(piece)
+            api.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def relayed(cluster: Cluster, kubeconfig: Path) -> Iterator[Relay]:
+    """`kubeconfig` leads through it."""
+    content = json.loads(cluster.kubeconfig.read_text())
+    access = content["clusters"][0]["cluster"]
+    with Relay(int(access["server"].rpartition(":")[2])) as relay:
+        access["server"] = f"https://127.0.0.1:{relay.server_address[1]}"
+        kubeconfig.write_text(json.dumps(content))
+        threading.Thread(target=relay.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield relay
+        relay.shutdown()
+
+
+def test_what_was_made_and_its_answer_lost_is_ours(cluster: Cluster, tmp_path: Path, notes: Notes) -> None:
+    made = {
+        "/api/v1/namespaces": {"metadata": {"name": "lost"}},
+        "/api/v1/namespaces/lost/secrets": {"metadata": {"name": "lost"}, "stringData": {"password": "s3cret"}},
+        "/apis/coordination.k8s.io/v1/namespaces/lost/leases": {"metadata": {"name": "lost"}, "spec": {"holderIdentity": "us"}},
+    }
+    with (
+        relayed(cluster, tmp_path / "kubeconfig") as relay,
+        closing(Connection("onenode", Kubeconfig(tmp_path / "kubeconfig"), Clock(), notes)) as connection,
+    ):
+        for path, body in made.items():
+            assert connection.request("GET", f"{path}/lost") is None
+            relay.loses = True
+            answer = connection.request("POST", path, body=body)
+            assert not relay.loses
+            assert answer["metadata"]["uid"] == connection.request("GET", f"{path}/lost")["metadata"]["uid"]
+            with pytest.raises(GuardError, match="already exists"):
+                connection.request("POST", path, body=body)
+    assert notes == [f"POST {path}/lost" for path in made]
+    cluster.kubectl("delete", "namespace", "lost", "--wait=false")

@@ -100,6 +100,20 @@ def test_one_that_was_killed_in_the_middle_of_helms_work_is_repaired(hub: Cluste
     brought_to_its_end(hub)
 
 
+def test_ctrl_c_while_somebody_goes_back(hub: ClusterFleet) -> None:
+    for title in ("Before", "After"):
+        hub.write(hub_file(title))
+        assert deployed(hub) is Outcome.DEPLOYED
+    with names_of_new(hub, "secrets", "owner=helm,status=pending-rollback") as seen:
+        running = hub.began("rollback", "onenode", hub.hub)
+        assert next(seen).startswith("secret/sh.helm.release.v1.welcome.")
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 130, said
+    assert [name.partition(" is ")[2] for name in left_over(hub)] == ["pending-rollback"]
+    brought_to_its_end(hub)
+
+
 def test_a_first_deploy_that_was_killed_in_the_middle_of_helms_work(
     cluster: Cluster, chart_repository: ChartRepository, tmp_path: Path
 ) -> None:
