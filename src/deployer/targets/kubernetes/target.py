@@ -16,6 +16,7 @@ from deployer.model.protocols import Clock, Progress, Target
 from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
 from deployer.targets.kubernetes import namespaces
+from deployer.targets.kubernetes.ailment import ailment, edited
 from deployer.targets.kubernetes.before import Before, before, returned, take_back
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.database import CLAIM, Database
@@ -30,10 +31,10 @@ from deployer.targets.kubernetes.live import base_path, before_us, hub_of
 from deployer.targets.kubernetes.objects import Glance, Namespace, Object
 from deployer.targets.kubernetes.record import Record, Records
 from deployer.targets.kubernetes.relay import relay
-from deployer.targets.kubernetes.releases import Releases, Revision
+from deployer.targets.kubernetes.releases import Releases
 from deployer.targets.kubernetes.rendering import Renderer, hub_values
 from deployer.targets.kubernetes.repairing import STUCK_SECONDS, repair
-from deployer.targets.kubernetes.rollout import Rollout, is_ready
+from deployer.targets.kubernetes.rollout import Rollout
 from deployer.targets.kubernetes.schema import lies_elsewhere, require_usable, stays
 from deployer.targets.kubernetes.stack import LOCK
 from deployer.targets.kubernetes.trial import Trial, Tried
@@ -104,7 +105,7 @@ class KubernetesTarget:
         if record is None and last is None:
             return None
         deployments = namespace.list("deployments")
-        detail = _ailment(record, last, deployments) or self._edited(ref, record, deployments)
+        detail = ailment(record, last, deployments) or edited(self._records(ref), record, deployments)
         hub = next((entry for entry in deployments if entry["metadata"]["name"] == "hub"), None)
         return Running(
             documents=record.documents if record else {},
@@ -367,14 +368,6 @@ class KubernetesTarget:
         last = Releases(namespace, ref.hub).last()
         return last.number if last else revision
 
-    def _edited(self, ref: HubRef, record: Record | None, deployments: list[Object]) -> str:
-        """What somebody changed by hand, which a deploy puts right; empty where nothing."""
-        if record is None or not record.marks:
-            return ""
-        now = self._records(ref).marks(deployments)
-        names = sorted(name for name in record.marks.keys() | now.keys() if record.marks.get(name) != now.get(name))
-        return f"changed by hand: {', '.join(names)}" if names else ""
-
     def _known(self) -> frozenset[Kind]:
         self._kinds = self._kinds or known_kinds(self.connection)
         return self._kinds
@@ -384,23 +377,6 @@ class KubernetesTarget:
 
     def _records(self, ref: HubRef) -> Records:
         return Records(self._namespace(ref))
-
-
-def _ailment(record: Record | None, last: Revision | None, deployments: list[Object]) -> str:
-    """Why the hub is not healthy; empty where it is."""
-    if last is None:
-        return "its release is gone"
-    if record is None:
-        return "it was not deployed by this deployer"
-    if last.pending or not record.settled or record.returning:
-        return "its last deploy did not come to a good end"
-    if last.number != record.revision or last.status != "deployed":
-        return f"somebody used helm since: revision {last.number} is {last.status}"
-    waiting = [entry["metadata"]["name"] for entry in deployments if not is_ready(entry)]
-    missing = {"hub", "proxy"} - {entry["metadata"]["name"] for entry in deployments}
-    if missing:
-        return f"removed by hand: {', '.join(sorted(missing))}"
-    return f"not ready: {', '.join(waiting)}" if waiting else ""
 
 
 def _image(hub: Object | None) -> str:
