@@ -20,7 +20,7 @@ from jupyterhub.auth import Authenticator
 from jupyterhub.scopes import scope_definitions
 from jupyterhub.services.service import Service
 from jupyterhub.traitlets import Command, EntryPointType
-from traitlets import Enum, HasTraits, TraitError, TraitType, Tuple, Type, Union
+from traitlets import Enum, HasTraits, TraitError, TraitType, Tuple, Type, Union, UseEnum
 from traitlets.config import Configurable
 
 PACKAGES = {
@@ -131,9 +131,9 @@ def takes(trait: TraitType[Any, Any]) -> dict[str, Any]:
         return about
     if named(trait):
         about["takes"] = sorted({*about["takes"], "string"})
-    if isinstance(trait, Enum) and trait.values:
-        about["takes"] = sorted({*about["takes"], *(kind_of(value) for value in trait.values)})
-        about["words"] = [value for value in trait.values if isinstance(value, str | int | float | bool)]
+    if words := choices(trait):
+        about["takes"] = sorted({*about["takes"], *(kind_of(value) for value in words)})
+        about["words"] = [value for value in words if isinstance(value, str | int | float | bool)]
     if "list" in about["takes"] and len(items := inside(trait, lambda value: [value])) < len(SAMPLES):
         about["items"] = items
     if "list" in about["takes"] and trait.name and trait.name.endswith(NAMES):
@@ -143,6 +143,14 @@ def takes(trait: TraitType[Any, Any]) -> dict[str, Any]:
     if trait.name and (trait.metadata.get("allow_config", False) or trait.name.startswith("allow")):
         about["allows"] = True
     return about
+
+
+def choices(trait: TraitType[Any, Any]) -> list[Any]:
+    """The only values of an enumeration; a class of Python's `enum` is said by the names of its members, or by their values."""
+    if isinstance(trait, UseEnum):
+        members = trait.enum_class.__members__
+        return [*members, *(member.value for member in members.values())]
+    return list(trait.values or ()) if isinstance(trait, Enum) else []
 
 
 def inside(trait: TraitType[Any, Any], wrap: Any) -> list[str]:
