@@ -32,6 +32,7 @@ _DURATION = re.compile(r"(\d+)(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
+_URN = re.compile(r"urn:[A-Za-z0-9][-A-Za-z0-9]*:\S+")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # The grammar of https://github.com/distribution/reference, with a registry, a path, a tag and a digest.
 _IMAGE = re.compile(
@@ -129,6 +130,16 @@ def url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc or _SPACE.search(text):
         raise ValueError(f"`{text}` is not an address; it begins with https:// or http://")
     return text
+
+
+def entity_id(text: str) -> str:
+    """The name of an identity provider in SAML's federations: an address, or a URN in those that are older."""
+    if _URN.fullmatch(text):
+        return text
+    try:
+        return url(text)
+    except ValueError:
+        raise ValueError(f"`{text}` is not an entity id; it begins with https:// or urn:") from None
 
 
 def chart_repository(text: str) -> str:

@@ -50,6 +50,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 DnsLabel = Annotated[str, _checked("not-a-dns-label", scalars.dns_label)]
 Domain = Annotated[str, _checked("not-a-domain", scalars.domain)]
 Url = Annotated[str, _checked("not-a-url", scalars.url)]
+EntityId = Annotated[str, _checked("not-a-url", scalars.entity_id)]
 ChartRepository = Annotated[str, _checked("not-a-url", scalars.chart_repository)]
 ImageReference = Annotated[str, _checked("not-an-image", scalars.image_reference)]
 Memory = _Size

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from deployer.config.models.base import Duration, FileModel, GitHubTeam, Name, Url
+from deployer.config.models.base import Duration, EntityId, FileModel, GitHubTeam, Name, Url
 
 Everyone = Literal["everyone"]
 
@@ -41,7 +41,7 @@ class Idp(FileModel):
 class CILogonAllow(Users):
     """People of CILogon's identity providers."""
 
-    idps: dict[Url, Idp] = Field(default={}, description="Identity providers by their entity id.")
+    idps: dict[EntityId, Idp] = Field(default={}, description="Identity providers by their entity id.")
 
 
 class GoogleAllow(Users):
@@ -88,7 +88,7 @@ class CILogonLogin(OAuthLogin):
 
     provider: Literal["cilogon"] = Field(description="Who says who a person is.")
     allow: CILogonAllow | Everyone | None = Field(default=None, description="Who may log in.")
-    shown_idps: list[Url] = Field(default=[], description="Identity providers on CILogon's page; all of `allow.idps` when empty.")
+    shown_idps: list[EntityId] = Field(default=[], description="Identity providers on CILogon's page; all of `allow.idps` when empty.")
 
 
 class GoogleLogin(OAuthLogin):
