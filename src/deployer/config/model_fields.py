@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -22,25 +23,36 @@ def fields_at(model: type[BaseModel], path: KeyPath, data: Any) -> dict[str, Fie
     return {name: info for kind in _fitting(candidates, data) for name, info in fields_of(kind).items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A mapping of the file that may have a key: `environments[]`, `node_pools.NAME`, `login.allow`. `only` is what another key
+    must say for that, where there are several models for the mapping: (`login.provider`, `google`)."""
+
+    where: str
+    only: tuple[str, str] | None = None
+
+
 @cache
-def keys_anywhere(model: type[BaseModel]) -> dict[str, str]:
-    """Field name -> where it belongs in the file (`environments[]`), for fields that stand in one place only."""
-    places: dict[str, set[str]] = {}
-    for where, name in _walk(model, ""):
-        places.setdefault(name, set()).add(where)
-    return {name: next(iter(where)) for name, where in places.items() if len(where) == 1}
+def spots_of(model: type[BaseModel]) -> dict[str, tuple[Spot, ...]]:
+    """Every key that a file may have -> where."""
+    spots: dict[str, dict[Spot, None]] = {}
+    for spot, name in _walk(model, Spot("")):
+        spots.setdefault(name, {})[spot] = None
+    return {name: tuple(found) for name, found in spots.items()}
 
 
-def _walk(kind: Any, where: str) -> Iterator[tuple[str, str]]:
+def _walk(kind: Any, spot: Spot) -> Iterator[tuple[Spot, str]]:
+    origin = get_origin(kind)
+    if origin in (list, dict):
+        where = f"{spot.where}[]" if origin is list else f"{spot.where}.NAME"
+        for item in expanded(get_args(kind)[-1]):
+            yield from _walk(item, replace(spot, where=where))
+    told_apart = {f"{spot.where}.{name}": allowed[0] for name, allowed in _tags(kind)}
+    own = replace(spot, only=next(iter(told_apart.items()), spot.only))
     for name, info in fields_of(kind).items():
-        yield where, name
-        path = f"{where}.{name}" if where else name
+        yield own, name
         for inner in expanded(info.annotation):
-            if get_origin(inner) is list:
-                for item in expanded(get_args(inner)[0]):
-                    yield from _walk(item, f"{path}[]")
-            else:
-                yield from _walk(inner, path)
+            yield from _walk(inner, replace(own, where=f"{spot.where}.{name}" if spot.where else name))
 
 
 def fields_of(kind: Any) -> dict[str, FieldInfo]:
@@ -77,11 +89,18 @@ def _fitting(candidates: list[Any], data: Any) -> list[Any]:
 
 
 def _matches(kind: Any, data: Any) -> bool:
-    literals = [
-        (name, get_args(info.annotation)) for name, info in fields_of(kind).items() if get_origin(info.annotation) is Literal
-    ]
     said = data if isinstance(data, dict) else {}
-    return all(said[name] in allowed for name, allowed in literals if name in said and len(allowed) == 1)
+    return all(said[name] in allowed for name, allowed in _tags(kind) if name in said)
+
+
+def _tags(kind: Any) -> list[tuple[str, tuple[Any, ...]]]:
+    """The fields of a model that can say but one thing, by which it is told from others."""
+    annotations = [(name, info.annotation) for name, info in fields_of(kind).items()]
+    return [
+        (name, get_args(annotation))
+        for name, annotation in annotations
+        if get_origin(annotation) is Literal and len(get_args(annotation)) == 1
+    ]
 
 
 def _under(data: Any, step: str | int) -> Any:

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 _LISTED = 15
+_NEARLY = 0.85
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:
@@ -13,6 +14,11 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     names = {other.lower().replace("_", "-"): other for other in known}
     found = difflib.get_close_matches(name.lower().replace("_", "-"), names, n=1, cutoff=0.6)
     return names[found[0]] if found else None
+
+
+def is_nearly(name: str, other: str) -> bool:
+    """A letter or two make the difference."""
+    return difflib.SequenceMatcher(None, name.lower(), other.lower()).ratio() > _NEARLY
 
 
 def did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "known here") -> str:

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from deployer.config import advice
+from deployer.config.faults import WANTED, Fault, faults_of, faults_with
 from deployer.config.messages import TEMPLATES, problem
-from deployer.config.model_fields import fields_at, keys_anywhere
+from deployer.config.model_fields import fields_at
 from deployer.config.sourced import Layers
 from deployer.config.suggestions import closest, did_you_mean, missing_space
 from deployer.model.place import KeyPath, dotted
@@ -18,17 +20,6 @@ from deployer.model.problem import Problem
 
 M = TypeVar("M", bound=BaseModel)
 
-_WANTED = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-}
 _LIMITS = {
     "greater_than_equal": ("too-small", "at least {ge}"),
     "greater_than": ("too-small", "more than {gt}"),
@@ -36,9 +27,6 @@ _LIMITS = {
     "less_than": ("too-large", "less than {lt}"),
 }
 _DASH = re.compile(r"[-\u2010-\u2015\u2212\u2022]\s*\S")
-_OF_A_KEY = "[key]"
-"""Last step of pydantic's `loc` where a mapping's key is wrong, not its value."""
-_ABSENCE = frozenset({"missing", "union_tag_not_found"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,111 +39,63 @@ class Target:
     """Keys at the root that belong below `values`."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """One error of pydantic, with its path in the data and the value (or the key) that is wrong."""
-
-    kind: str
-    path: KeyPath
-    value: Any
-    context: dict[str, Any]
-    key: str = ""
-
-    @property
-    def of_a_key(self) -> bool:
-        """It is about the last key of `path`, not about the value there."""
-        return self.key == _OF_A_KEY
-
-    @property
-    def inside(self) -> bool:
-        """It is about something in the mapping at `path`, not about the value there."""
-        return self.kind in _ABSENCE
-
-
 def validate(model: type[M], target: Target, source: Layers, *, partial: bool = False) -> tuple[M | None, tuple[Problem, ...]]:
     """The model, or None and every problem. `partial`: a part of a file, which others complete, so nothing is missing in it."""
     try:
         return model.model_validate(source.data), ()
     except ValidationError as error:
-        raw = error.errors(include_url=False, include_input=False)
-    faults = [_fault(source.data, entry) for entry in raw]
-    chosen = [fault for fault in _without_other_branches(faults) if not (partial and fault.kind in _ABSENCE)]
-    return None, tuple(_problem(target, source, group) for group in _grouped(chosen))
+        groups = faults_of(error, source.data, partial=partial)
+    return None, tuple(_problem(target, source, group) for group in groups)
 
 
-def _fault(data: Any, entry: Any) -> _Fault:
-    """Walks the data along pydantic's `loc`, leaving out the steps that name a branch of a union."""
-    path: list[str | int] = []
-    location = entry["loc"]
-    for step in location:
-        if (step in data) if isinstance(data, dict) else (isinstance(data, list) and isinstance(step, int)):
-            data = data[step]
-            path.append(step)
-    key = str(location[-1]) if location else ""
-    value = path[-1] if key == _OF_A_KEY else data
-    return _Fault(entry["type"], tuple(path), value, entry.get("ctx") or {}, key)
-
-
-def _without_other_branches(faults: Sequence[_Fault]) -> list[_Fault]:
-    """A branch of a union that another branch got further than is not what was meant."""
-    further = [fault.path if fault.inside else fault.path[:-1] for fault in faults if fault.path or fault.inside]
-    return [
-        fault
-        for fault in faults
-        if not (
-            _is_type(fault) and any(other[: len(fault.path)] == fault.path for other in further if len(other) >= len(fault.path))
-        )
-    ]
-
-
-def _is_type(fault: _Fault) -> bool:
-    return fault.kind in _WANTED or fault.kind == "literal_error"
-
-
-def _grouped(faults: Sequence[_Fault]) -> list[list[_Fault]]:
-    """Faults about the same value together, what says most first: a grammar, a choice, a limit, a type."""
-    groups: dict[tuple[Any, ...], list[_Fault]] = {}
-    for fault in faults:
-        groups.setdefault((fault.path, fault.key if fault.inside else ""), []).append(fault)
-    return [sorted(group, key=_rank) for group in groups.values()]
-
-
-def _rank(fault: _Fault) -> int:
-    if fault.kind in TEMPLATES:
-        return 0
-    if fault.kind == "literal_error":
-        return 1 if isinstance(fault.value, str) else 4
-    return 3 if fault.kind in _WANTED else 2
-
-
-def _problem(target: Target, source: Layers, group: list[_Fault]) -> Problem:
+def _problem(target: Target, source: Layers, group: list[Fault]) -> Problem:
     fault = group[0]
     if fault.kind in TEMPLATES:
         if _reads_otherwise(source, fault):
-            return _not_text(source, fault)
+            return _not_text(target, source, fault)
         place = source.place(fault.path, key=fault.of_a_key)
         return problem(fault.kind, place, path=dotted(fault.path), **fault.context)
     if fault.kind == "literal_error" and isinstance(fault.value, str):
+        if _may_be_a_mapping(group) and not closest(fault.value, _choices(fault)):
+            return _not_a_rule(target, source, fault)
         return _not_one_of(source, fault.path, fault.value, _choices(fault), key=fault.of_a_key)
-    if _is_type(fault):
+    if fault.of_type:
         return _wrong_type(target, source, group)
     return _TELLERS.get(fault.kind, _limit)(target, source, fault)
 
 
-def _unknown_tag(_target: Target, source: Layers, fault: _Fault) -> Problem:
-    path = (*fault.path, _discriminator(fault))
-    return _not_one_of(source, path, str(fault.context["tag"]), _quoted(fault.context["expected_tags"]))
+def _unknown_tag(_target: Target, source: Layers, fault: Fault) -> Problem:
+    name = _discriminator(fault)
+    path, said = (*fault.path, name), fault.value[name]
+    choices = _quoted(fault.context["expected_tags"])
+    written = source.written(path)
+    if written is not None:
+        return _not_one_of(source, path, written, choices)
+    meant = said[0] if isinstance(said, list) and said else said
+    place, hint = source.place(path), did_you_mean(str(meant), choices, otherwise="one of")
+    return problem("wrong-type", place, path=dotted(path), found=_described(said), wanted="one word", advice=hint)
+
+
+def _may_be_a_mapping(group: list[Fault]) -> bool:
+    return any(fault.kind.startswith("model_") for fault in group)
+
+
+def _not_a_rule(target: Target, source: Layers, fault: Fault) -> Problem:
+    """A word where a mapping is meant: to offer the one word that is taken there would be to offer what it lets in."""
+    ways = advice.as_settings(target.model, source.data, fault)
+    word = " or ".join(_choices(fault))
+    return problem("not-a-rule", source.place(fault.path), value=fault.value, path=dotted(fault.path), ways=ways, word=word)
 
 
 def _not_one_of(source: Layers, path: KeyPath, value: str, choices: list[str], *, key: bool = False) -> Problem:
-    advice = did_you_mean(value, choices, otherwise="one of")
+    hint = did_you_mean(value, choices, otherwise="one of")
     if key:
         place = source.place(path, key=True)
-        return problem("unknown-key", place, key=value, parent=f"`{dotted(path[:-1])}`", advice=advice)
-    return problem("not-one-of", source.place(path), value=value, path=dotted(path), advice=advice)
+        return problem("unknown-key", place, key=value, parent=f"`{dotted(path[:-1])}`", advice=hint)
+    return problem("not-one-of", source.place(path), value=value, path=dotted(path), advice=hint)
 
 
-def _discriminator(fault: _Fault) -> str:
+def _discriminator(fault: Fault) -> str:
     return str(fault.context["discriminator"]).strip("'")
 
 
@@ -163,71 +103,71 @@ def _quoted(text: str) -> list[str]:
     return re.findall(r"'([^']*)'", text)
 
 
-def _unknown_key(target: Target, source: Layers, fault: _Fault) -> Problem:
+def _unknown_key(target: Target, source: Layers, fault: Fault) -> Problem:
     key, parent = str(fault.path[-1]), fault.path[:-1]
-    known = fields_at(target.model, parent, source.data)
-    advice = did_you_mean(key, known)
-    elsewhere = keys_anywhere(target.model).get(key)
-    if closest(key, known):
-        pass
-    elif elsewhere:
-        advice = f"it belongs into `{elsewhere}`"
-    elif not parent and key in target.chart_words:
-        advice = "the chart's own words stand below `values`"
+    hint = advice.of_unknown_key(target.model, source.data, parent, key)
+    if not hint and not parent and key in target.chart_words:
+        hint = "the chart's own words stand below `values`"
     place = source.place(fault.path, key=True)
-    return problem("unknown-key", place, key=key, parent=_called(target, parent), advice=advice)
+    return problem("unknown-key", place, key=key, parent=_called(target, parent), advice=hint)
 
 
-def _missing_key(target: Target, source: Layers, fault: _Fault) -> Problem:
+def _missing_key(target: Target, source: Layers, fault: Fault) -> Problem:
     key = _discriminator(fault) if fault.kind == "union_tag_not_found" else fault.key
     known = fields_at(target.model, fault.path, source.data)
     misspelt = next((name for name in fault.value if name not in known and closest(name, known) == key), None)
     if misspelt is not None:
         return _unknown_key(target, source, replace(fault, path=(*fault.path, misspelt)))
-    advice = known[key].description or "" if key in known else ""
+    hint = known[key].description or "" if key in known else ""
     # A null takes the key away: then its own line is the place.
     place = source.place((*fault.path, key), key=True)
-    return problem("missing-key", place, key=key, parent=_called(target, fault.path), advice=advice)
+    return problem("missing-key", place, key=key, parent=_called(target, fault.path), advice=hint)
 
 
-def _choices(fault: _Fault) -> list[str]:
+def _choices(fault: Fault) -> list[str]:
     return _quoted(str(fault.context.get("expected", "")))
 
 
-def _wrong_type(target: Target, source: Layers, group: list[_Fault]) -> Problem:
+def _wrong_type(target: Target, source: Layers, group: list[Fault]) -> Problem:
     fault = group[0]
     place, path, written = source.place(fault.path), dotted(fault.path), source.written(fault.path)
     kinds = [other.kind for other in group]
     if "string_type" in kinds and isinstance(fault.value, bool | int | float):
-        return _not_text(source, fault)
+        return _not_text(target, source, fault)
     wanted = list(dict.fromkeys(_wanted(other) for other in group))
-    advice = _type_advice(target, source, fault, wanted, written)
-    return problem("wrong-type", place, path=path, found=_described(fault.value), wanted=" or ".join(wanted), advice=advice)
+    hint = _type_advice(target, source, fault, wanted, written)
+    return problem("wrong-type", place, path=path, found=_described(fault.value), wanted=" or ".join(wanted), advice=hint)
 
 
-def _reads_otherwise(source: Layers, fault: _Fault) -> bool:
+def _reads_otherwise(source: Layers, fault: Fault) -> bool:
     """A number that is not the one that was written, such as an account with a leading zero."""
     return isinstance(fault.value, int | float) and str(fault.value) != source.written(fault.path)
 
 
-def _not_text(source: Layers, fault: _Fault) -> Problem:
+def _not_text(target: Target, source: Layers, fault: Fault) -> Problem:
+    """Quotes are all that is missing; where they would not do, what is wrong with the text in them."""
     written = source.written(fault.path)
+    refused = faults_with(target.model, source.data, fault.path, written)
+    if refused:
+        return _problem(target, source, refused)
     about = {"written": written, "read": _described(fault.value)}
     return problem("not-text", source.place(fault.path), path=dotted(fault.path), **about)
 
 
-def _wanted(fault: _Fault) -> str:
+def _wanted(fault: Fault) -> str:
     if fault.kind == "literal_error":
         return " or ".join(f"`{choice}`" for choice in _choices(fault))
-    return _WANTED[fault.kind]
+    return WANTED[fault.kind]
 
 
-def _type_advice(target: Target, source: Layers, fault: _Fault, wanted: list[str], written: str | None) -> str:
+def _type_advice(target: Target, source: Layers, fault: Fault, wanted: list[str], written: str | None) -> str:
     first = written or (next(iter(fault.value), "") if isinstance(fault.value, dict) else "")
     if "a list" in wanted and _DASH.match(first):
         return "begin every item with `- `, a plain dash and a space"
     if "a list" in wanted and written:
-        return f"write it as a list: [{written}]"
+        return advice.as_a_list(target.model, source.data, fault, written)
+    if "text" in wanted and isinstance(fault.value, dict):
+        return advice.as_text(target.model, source.data, fault, source.written((*fault.path, *fault.value)))
     if "true or false" in wanted and written:
         return "write true or false, without quotes"
     if wanted[0] in ("a number", "a whole number") and isinstance(fault.value, str) and re.fullmatch(r"[\d.]+", fault.value):
@@ -238,7 +178,7 @@ def _type_advice(target: Target, source: Layers, fault: _Fault, wanted: list[str
     return ""
 
 
-def _limit(_target: Target, source: Layers, fault: _Fault) -> Problem:
+def _limit(_target: Target, source: Layers, fault: Fault) -> Problem:
     place, path = source.place(fault.path), dotted(fault.path)
     if fault.kind in _LIMITS:
         code, phrase = _LIMITS[fault.kind]
@@ -250,7 +190,7 @@ def _limit(_target: Target, source: Layers, fault: _Fault) -> Problem:
     raise AssertionError(f"a model has a constraint without a message: {fault.kind}")
 
 
-_TELLERS: dict[str, Callable[[Target, Layers, _Fault], Problem]] = {
+_TELLERS: dict[str, Callable[[Target, Layers, Fault], Problem]] = {
     "extra_forbidden": _unknown_key,
     "missing": _missing_key,
     "union_tag_not_found": _missing_key,

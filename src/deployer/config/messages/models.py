@@ -10,6 +10,9 @@ TEMPLATES: dict[str, Template] = {
     "wrong-type": Template("`{path}` is {found}, {wanted} is wanted", "{advice}"),
     "not-text": Template("`{path}` must be text, `{written}` is read as {read}", 'quote it: "{written}"'),
     "not-one-of": Template("`{value}` is nothing that `{path}` can be", "{advice}"),
+    "not-a-rule": Template(
+        "`{value}` is nothing that `{path}` can be", "write {ways}; `{word}` lets in everybody with an account there"
+    ),
     "too-small": Template("`{path}` is {value}, it must be {limit}"),
     "too-large": Template("`{path}` is {value}, it must be {limit}"),
     "too-short": Template("`{path}` is empty", "write something, or take the line away"),

@@ -88,7 +88,9 @@ class CILogonLogin(OAuthLogin):
 
     provider: Literal["cilogon"] = Field(description="Who says who a person is.")
     allow: CILogonAllow | Everyone | None = Field(default=None, description="Who may log in.")
-    shown_idps: list[EntityId] = Field(default=[], description="Identity providers on CILogon's page; all of `allow.idps` when empty.")
+    shown_idps: list[EntityId] = Field(
+        default=[], description="Identity providers on CILogon's page; all of `allow.idps` when empty."
+    )
 
 
 class GoogleLogin(OAuthLogin):

@@ -1,0 +1,103 @@
+"""Hints on what to write instead. What a hint says to write is tried first: YAML reads it, and the model takes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from deployer.config.documents import read_document
+from deployer.config.faults import Fault, faults_with
+from deployer.config.model_fields import Spot, fields_at, spots_of
+from deployer.config.suggestions import closest, did_you_mean, is_nearly
+from deployer.model.place import KeyPath
+
+_FEW = 3
+"""A key that belongs into more places than these says nothing about where it was meant."""
+_ABSENT: Any = object()
+
+
+def as_a_list(model: type[BaseModel], data: Mapping[str, Any], fault: Fault, written: str) -> str:
+    """How a list is written that has what stands there; a comma in it is the text's own, unless no such text can be an entry."""
+    plain, quoted = f"[{written}]", f"[{_quoted(written)}]"
+    wanted = ((plain, [fault.value]), (quoted, [written]), (plain, None))
+    passing = _passing(model, data, fault.path, (text for text, value in wanted if value is None or _read(text) == value))
+    if passing:
+        return f"write it as a list: {passing}"
+    names = fields_at(model, (*fault.path, 0), data)
+    return f"write a list; its entries have: {', '.join(names)}" if names else ""
+
+
+def as_text(model: type[BaseModel], data: Mapping[str, Any], fault: Fault, written: str | None) -> str:
+    """How text is written that YAML took for a mapping because of its colon. `written`: what stands behind the colon."""
+    if len(fault.value) > 1:
+        return ""
+    text = _quoted(f"{next(iter(fault.value), '')}: {written}")
+    if written is None or not _passing(model, data, fault.path, [text]):
+        return "text with a colon in it needs quotes, else it is read as a mapping"
+    return f"quote it, else its colon makes a mapping of it: {text}"
+
+
+def as_settings(model: type[BaseModel], data: Mapping[str, Any], fault: Fault) -> str:
+    """How a mapping is written that has what stands there, one for each of its settings that can have it."""
+    names = list(fields_at(model, fault.path, data))
+    written = fault.value if _read(f"[{fault.value}]") == [fault.value] else _quoted(fault.value)
+    texts = [f"{{{name}: [{written}]}}" for name in reversed(names)]
+    passing = [text for text in texts if _passing(model, data, fault.path, [text])]
+    return " or ".join(f"`{fault.path[-1]}: {text}`" for text in passing) or f"a mapping of {', '.join(names)}"
+
+
+def of_unknown_key(model: type[BaseModel], data: Mapping[str, Any], parent: KeyPath, key: str) -> str:
+    """What was meant: a key of this mapping with a letter or two wrong, or a key of another; else something like it."""
+    known = fields_at(model, parent, data)
+    guess = closest(key, known)
+    if guess and is_nearly(key, guess):
+        return f"perhaps you meant `{guess}`"
+    spots, own = spots_of(model).get(key, ()), _where(parent)
+    places = list(dict.fromkeys(spot.where for spot in spots if _may_be(spot, data) and spot.where != own))
+    if 0 < len(places) <= _FEW:
+        return f"it belongs into {' or '.join(f'`{place}`' for place in places)}"
+    others = sorted((spot for spot in spots if spot.only and not places), key=lambda spot: spot.where != own)
+    if others:
+        return _of_another(others, data, list(known) if others[0].where == own else [])
+    return did_you_mean(key, known)
+
+
+def _of_another(spots: list[Spot], data: Mapping[str, Any], known: list[str]) -> str:
+    """It is there only where another key says something else. The first spot is the best."""
+    where, (said_at, _) = spots[0].where, spots[0].only or ("", "")
+    choices = [f"`{spot.only[1]}`" for spot in spots if spot.only and spot.where == where]
+    advice = f"`{where}` has it where `{said_at}` is {' or '.join(choices)}"
+    return f"{advice}; with `{_at(data, said_at)}` it has: {', '.join(known)}" if known else advice
+
+
+def _may_be(spot: Spot, data: Mapping[str, Any]) -> bool:
+    return spot.only is None or _at(data, spot.only[0]) in (spot.only[1], _ABSENT)
+
+
+def _at(data: Any, where: str) -> Any:
+    for step in where.split("."):
+        data = data.get(step, _ABSENT) if isinstance(data, dict) else _ABSENT
+    return data
+
+
+def _where(path: KeyPath) -> str:
+    return "".join("[]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
+def _passing(model: type[BaseModel], data: Mapping[str, Any], path: KeyPath, texts: Iterable[str]) -> str | None:
+    """The first of the texts that may stand at `path`."""
+    tried = ((text, _read(text)) for text in texts)
+    return next((text for text, value in tried if value is not _ABSENT and not faults_with(model, data, path, value)), None)
+
+
+def _read(text: str) -> Any:
+    """What YAML takes a text for, where it stands behind a key."""
+    document, problems = read_document("", f"key: {text}\n".encode())
+    return _ABSENT if document is None or problems else document.data["key"]
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
