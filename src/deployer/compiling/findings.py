@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -17,9 +18,13 @@ from deployer.compiling.slugs import slug
 from deployer.compiling.templates import unknown_fields
 from deployer.config.messages import problem
 from deployer.config.models.hub import Size
+from deployer.config.suggestions import did_you_mean
 from deployer.model.place import KeyPath, dotted
 from deployer.model.problem import Problem
 from deployer.model.release import Release
+
+_BUCKET = re.compile(r"\$\{buckets\.([^.}]*)")
+_RENAME = "give one another name"
 
 
 def findings(of: Inputs, release: Release, lacking: Tree) -> Iterator[Problem]:
@@ -36,7 +41,22 @@ def _env(of: Inputs) -> Iterator[Problem]:
     for section in sections:
         for name, text in section.entries():
             for field in unknown_fields(text.value, references):
-                yield problem("env-field-unknown", text.place, field=field, name=name)
+                yield problem("env-field-unknown", text.place, field=field, name=name, advice=_field_advice(of, field))
+
+
+def _field_advice(of: Inputs, field: str) -> str:
+    """`${...}` can be what the cluster tells about a bucket, `{...}` who the person is."""
+    bucket = _BUCKET.match(field)
+    if not bucket:
+        return "{username} is the person's name made safe for paths, {unescaped_username} the name itself"
+    if of.local:
+        return "there are buckets on clouds only"
+    known = [known.name for known in of.cluster.value.storage.buckets]
+    if bucket[1] in of.hub.value.buckets:
+        return f"a bucket has but its address: ${{buckets.{bucket[1]}.url}}"
+    if bucket[1] in known:
+        return f"say that this hub reaches it: buckets: [{bucket[1]}]"
+    return did_you_mean(bucket[1], known, otherwise="buckets of this cluster") or "this cluster has no buckets"
 
 
 def _bindings(of: Inputs) -> Iterator[Problem]:
@@ -51,22 +71,28 @@ def _bindings(of: Inputs) -> Iterator[Problem]:
 
 def _same_choices(of: Inputs) -> Iterator[Problem]:
     yield from _repeated(
-        (slug(environment.value.name), environment["name"], environment.value.name)
+        (slug(environment.value.name), environment["name"], environment.value.name, _RENAME)
         for environment in of.hub["environments"].each()
     )
     seen: set[KeyPath] = set()
     for profile in profiles(of):
         fresh = [choice for choice in profile.machines if choice.by.key not in seen]
         seen |= {choice.by.key for choice in fresh}
-        named = (choice.by["name"] if isinstance(choice.by.value, Size) else choice.by for choice in fresh)
-        yield from _repeated((choice.slug, said, str(said.value)) for choice, said in zip(fresh, named, strict=True))
+        yield from _repeated((choice.slug, *_called(choice.by)) for choice in fresh)
 
 
-def _repeated(named: Iterable[tuple[str, Said[Any], str]]) -> Iterator[Problem]:
+def _called(by: Said[Any]) -> tuple[Said[Any], str, str]:
+    """What a choice of machines is called by, as text, and what to do with a second one."""
+    if isinstance(by.value, Size):
+        return by["name"], by.value.name, _RENAME
+    return by, str(by.value), "it is the same share: take it away"
+
+
+def _repeated(named: Iterable[tuple[str, Said[Any], str, str]]) -> Iterator[Problem]:
     seen: dict[str, str] = {}
-    for key, said, name in named:
+    for key, said, name, advice in named:
         if key in seen:
-            yield problem("same-choice", said.place, name=name, other=seen[key])
+            yield problem("same-choice", said.place, name=name, other=seen[key], advice=advice)
         seen.setdefault(key, name)
 
 

@@ -32,9 +32,9 @@ def as_a_list(model: type[BaseModel], data: Mapping[str, Any], fault: Fault, wri
 
 def as_text(model: type[BaseModel], data: Mapping[str, Any], fault: Fault, written: str | None) -> str:
     """How text is written that YAML took for a mapping because of its colon. `written`: what stands behind the colon."""
-    if len(fault.value) > 1:
+    if len(fault.value) != 1:
         return ""
-    text = _quoted(f"{next(iter(fault.value), '')}: {written}")
+    text = _quoted(f"{next(iter(fault.value))}: {written}")
     if written is None or not _passing(model, data, fault.path, [text]):
         return "text with a colon in it needs quotes, else it is read as a mapping"
     return f"quote it, else its colon makes a mapping of it: {text}"

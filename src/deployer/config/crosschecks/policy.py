@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypeAlias, get_args, get_origin
 
-from pydantic import BaseModel
-
 from deployer.config import paths, scalars
 from deployer.config.documents import Document
 from deployer.config.loaded import LoadedFleet
@@ -101,14 +99,14 @@ def _alternatives(annotation: Any) -> tuple[Any, ...]:
 
 
 def _advice(path: str) -> str:
-    parent, _, name = path.rpartition(".")
-    known = [f"{parent}.{field}" if parent else field for field in _fields_under(parent)]
-    return did_you_mean(path, known, otherwise="settings there") if name else ""
+    """A setting beside it, or the list that it would be in an entry of."""
+    above, _, _ = path.rpartition(".")
+    while above and _annotation(above) is None:
+        above = above.rpartition(".")[0]
+    fields = [f"{above}.{field}" if above else field for field in _fields_under(above)]
+    return did_you_mean(path, fields, otherwise="settings there") if fields else f"`{above}` has no settings of its own: write it"
 
 
 def _fields_under(path: str) -> list[str]:
-    annotation = _annotation(path) if path else HubFile
-    kinds = (
-        [kind for kind in expanded(annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)] if annotation else []
-    )
-    return [name for kind in kinds for name in fields_of(kind)] or list(HubFile.model_fields)
+    kinds = expanded(_annotation(path)) if path else [HubFile]
+    return [name for kind in kinds for name in fields_of(kind)]

@@ -8,13 +8,13 @@ from deployer.model.problem import Severity
 TEMPLATES: dict[str, Template] = {
     "env-field-unknown": Template(
         "`{field}` in `{name}` is passed on as it is written; nothing is filled in",
-        "{{username}} is the person's name made safe for paths, {{unescaped_username}} the name itself",
+        "{advice}",
         Severity.WARNING,
     ),
     "environment-without-machine": Template(
         "environment `{environment}` is bound to `{pool}`, which no entry of `machines` offers", "{advice}"
     ),
-    "same-choice": Template("`{name}` and `{other}` would be one and the same choice for JupyterHub", "give one another name"),
+    "same-choice": Template("`{name}` and `{other}` would be one and the same choice for JupyterHub", "{advice}"),
     "typed-image-default": Template(
         "`{name}` cannot be the default: there is no image to start until the person names one",
         "make another environment the default",
