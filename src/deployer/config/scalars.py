@@ -98,6 +98,14 @@ def duration_seconds(text: str) -> int:
     return int(match[1]) * _SECONDS[match[2]]
 
 
+def time_span(text: str) -> int:
+    """A duration that is more than none."""
+    seconds = duration_seconds(text)
+    if not seconds:
+        raise ValueError(f"`{text}` is no time at all")
+    return seconds
+
+
 @lru_cache(maxsize=1024)
 def share(text: str | int) -> Fraction:
     """`1/8` or `1` -> the fraction of a whole, above 0 and at most 1."""

@@ -22,7 +22,7 @@ Reading: TypeAlias = Callable[[Any], float]
 """A bound as a number that can be compared."""
 
 _READINGS: Mapping[Any, Reading] = {
-    base.Duration: lambda value: scalars.duration_seconds(str(value)),
+    **dict.fromkeys((base.Duration, base.DurationOrNone, base.IdleTime), lambda value: scalars.duration_seconds(str(value))),
     base.Disk: lambda value: scalars.memory_size(str(value)),
     base.CpuRange: scalars.cpu_count,
 }

@@ -25,6 +25,7 @@ TEMPLATES: dict[str, Template] = {
     "not-a-quantity": Template("`{path}`: {reason}"),
     "not-a-cpu-count": Template("`{path}`: {reason}"),
     "not-a-duration": Template("`{path}`: {reason}"),
+    "no-idle-time": Template("`{path}`: {reason}", "for servers that are never stopped, write idle: {{enabled: false}}"),
     "not-a-share": Template("`{path}`: {reason}"),
     "not-a-relative-path": Template("`{path}`: {reason}"),
     "not-an-absolute-path": Template("`{path}`: {reason}"),

@@ -41,6 +41,17 @@ def _refused(kinds: Any, code: str, reason: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _more_than_none(code: str) -> tuple[AfterValidator, BeforeValidator]:
+    """A duration that is more than none, told by `code` where it is none; a bare 0 lacks no unit then."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, int | float) and not isinstance(value, bool) and not value:
+            raise PydanticCustomError(code, "{reason}", {"reason": f"{value} is no time at all"})
+        return value
+
+    return _checked(code, scalars.time_span), BeforeValidator(check)
+
+
 _NO_SIZE = _refused(int | float, "not-a-quantity", "{value} has no unit; write {value}Gi or {value}M")
 _NO_DURATION = _refused(int | float, "not-a-duration", "{value} has no unit; write {value}s, {value}m, {value}h or {value}d")
 _NO_SHARE = _refused(float, "not-a-share", "{value} is not a share; write a fraction such as 1/8")
@@ -57,7 +68,10 @@ Memory = _Size
 Disk = _Size
 MemoryRange = Annotated[str, _checked("not-a-quantity", scalars.memory_range), _NO_SIZE]
 CpuRange = Annotated[str | int | float, _checked("not-a-cpu-count", scalars.cpu_range)]
-Duration = Annotated[str, _checked("not-a-duration", scalars.duration_seconds), _NO_DURATION]
+DurationOrNone = Annotated[str, _checked("not-a-duration", scalars.duration_seconds), _NO_DURATION]
+"""Where `0s` has a meaning of its own: at once, or never."""
+Duration = Annotated[DurationOrNone, *_more_than_none("not-a-duration")]
+IdleTime = Annotated[DurationOrNone, *_more_than_none("no-idle-time")]
 Share = Annotated[str | int, _checked("not-a-share", scalars.share), _NO_SHARE]
 RelativePath = Annotated[str, _checked("not-a-relative-path", scalars.relative_path)]
 AbsolutePath = Annotated[str, _checked("not-an-absolute-path", scalars.absolute_path)]

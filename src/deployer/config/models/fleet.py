@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from deployer.config.models.base import ChartRepository, Duration, FileModel, MailAddress, Name, Share
+from deployer.config.models.base import ChartRepository, DurationOrNone, FileModel, MailAddress, Name, Share
 from deployer.config.models.hub import Organization
 
 StaffProvider = Literal[
@@ -45,7 +45,7 @@ class Ring(FileModel):
     hubs: list[Name] = Field(default=[], description="Hubs of this ring, as CLUSTER/HUB.")
     clusters: list[Name] = Field(default=[], description="Clusters of this ring, but for hubs that a ring names.")
     share: Share | None = Field(default=None, description="So many of all hubs, such as 1/10, from those that no ring names.")
-    soak: Duration | None = Field(
+    soak: DurationOrNone | None = Field(
         default=None, description="Leave what was deployed to run this long, and look at it again, before the next ring."
     )
     failures: Annotated[int, Field(ge=0)] | None = Field(

@@ -12,10 +12,12 @@ from deployer.config.models.base import (
     Disk,
     Domain,
     Duration,
+    DurationOrNone,
     EnvName,
     FileMode,
     FileModel,
     GroupName,
+    IdleTime,
     ImageReference,
     Interface,
     Memory,
@@ -142,12 +144,12 @@ class Content(FileModel):
 class Idle(FileModel):
     """When servers that nobody uses are stopped."""
 
-    stop_after: Duration = Field(default="1h", description="Without activity.")
+    stop_after: IdleTime = Field(default="1h", description="Without activity.")
     stop_after_running: Duration | None = Field(default=None, description="However busy.")
-    kernels_after: Duration | None = Field(
-        default=None, description="Kernels without activity; the time of stop_after when empty."
+    kernels_after: DurationOrNone | None = Field(
+        default=None, description="Kernels without activity; the time of stop_after when empty, 0s: never."
     )
-    terminals_after: Duration | None = Field(default=None, description="Terminals without activity.")
+    terminals_after: DurationOrNone | None = Field(default=None, description="Terminals without activity.")
     enabled: bool = Field(default=True, description="false: nothing is ever stopped.")
 
 
@@ -195,7 +197,9 @@ class DaskGateway(FileModel):
     cluster_memory_max: Memory | None = Field(default=None, description="Of all workers of one cluster.")
     scheduler_memory: Memory | None = Field(default=None, description="Of a cluster's scheduler.")
     scheduler_cpu: CpuRange | None = Field(default=None, description="Of a cluster's scheduler.")
-    idle_after: Duration | None = Field(default=None, description="Clusters that nobody uses are stopped after this time.")
+    idle_after: DurationOrNone | None = Field(
+        default=None, description="Clusters that nobody uses are stopped after this time; 0s: never."
+    )
 
 
 class Binder(FileModel):

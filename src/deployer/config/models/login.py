@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from deployer.config.models.base import Duration, EntityId, FileModel, GitHubTeam, Name, Url
+from deployer.config.models.base import DurationOrNone, EntityId, FileModel, GitHubTeam, Name, Url
 
 Everyone = Literal["everyone"]
 
@@ -71,7 +71,7 @@ class OAuthLogin(LoginBase):
     scopes: list[Name] = Field(default=[], description="Scopes to ask for besides the usual ones.")
     groups_claim: Name | None = Field(default=None, description="Claim that has the groups; turns on managed groups.")
     auth_state: bool = Field(default=False, description="Keep the provider's tokens (encrypted) for the hub's own code.")
-    refresh_after: Duration | None = Field(default=None, description="Ask the provider again after this time.")
+    refresh_after: DurationOrNone | None = Field(default=None, description="Ask the provider again after this time; 0s: never.")
     logout_url: Url | None = Field(default=None, description="Where a logout ends.")
 
 
