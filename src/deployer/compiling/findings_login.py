@@ -45,7 +45,7 @@ def _outside_domains(of: Inputs, login: Said[Any]) -> Iterator[Problem]:
     if allow.value in (None, "everyone") or not allow.value.hosted_domains:
         return
     domains = [domain.lower() for domain in allow.value.hosted_domains]
-    staff = Said(of.fleet.value.staff.get("google", []), of.fleet.source, ("staff", "google"))
+    staff = Said(of.fleet.value.staff.google, of.fleet.source, ("staff", "google"))
     for person in (*login["admins"].each(), *allow["users"].each(), *staff.each()):
         domain = person.value.rpartition("@")[2].lower()
         if domain not in domains:

@@ -62,7 +62,7 @@ def _everybodys(of: Inputs, login: Said[Any]) -> Tree:
 
 def _admins(of: Inputs, login: Said[Any]) -> Iterator[Said[str]]:
     """The hub's administrators, then the fleet's staff by this login provider, each once."""
-    staff = of.fleet["staff"].value.get(login.value.provider, [])
+    staff = of.fleet.value.staff.of(login.value.provider)
     staffed = Said(staff, of.fleet.source, ("staff", login.value.provider))
     seen: set[str] = set()
     for admin in (*login["admins"].each(), *staffed.each()):

@@ -32,6 +32,11 @@ _DURATION = re.compile(r"(\d+)(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
+_TYPESET = "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{SINGLE LOW-9 QUOTATION MARK}`"
+_TYPESET += "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}\N{DOUBLE LOW-9 QUOTATION MARK}\xab\xbb"
+"""Quotes as word processors set them, which YAML takes for letters."""
+_GITHUB_USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_DOMAIN_PATTERN = re.compile(r"[A-Za-z0-9*?\[][A-Za-z0-9*?!.\[\]_-]*")
 _URN = re.compile(r"urn:[A-Za-z0-9][-A-Za-z0-9]*:\S+")
 _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # The grammar of https://github.com/distribution/reference, with a registry, a path, a tag and a digest.
@@ -127,6 +132,8 @@ def dns_label(text: str) -> str:
 
 def domain(text: str) -> str:
     """A host name with at least one dot, in lower case."""
+    if not _DOMAIN.fullmatch(text) and _DOMAIN.fullmatch(text.lower()):
+        raise ValueError(f"`{text}` has capital letters; write {text.lower()}")
     if not _DOMAIN.fullmatch(text):
         raise ValueError(f"`{text}` is not a domain name; write it like hub.example.org, without https://")
     return text
@@ -220,8 +227,41 @@ def taint(text: str) -> tuple[str, str, str]:
 
 def mail_address(text: str) -> str:
     """name@domain."""
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
-        raise ValueError(f"`{text}` is not a mail address")
+    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+", text) or _unquoted(text) != text:
+        raise ValueError(f"`{text}` is not a mail address; write all of it, such as name@example.org")
+    return text
+
+
+def _unquoted(text: str) -> str:
+    return text.strip().strip(_TYPESET).strip()
+
+
+def person(text: str) -> str:
+    """A user name of a provider of which nothing else is known."""
+    plain = _unquoted(text)
+    if plain != text:
+        raise ValueError(f"`{text}` has quotes or blanks as a part of the name; write {plain}")
+    return text
+
+
+def github_user(text: str) -> str:
+    """A user name of GitHub. Names that an enterprise gives have an underscore."""
+    if not _GITHUB_USER.fullmatch(text):
+        plain = _unquoted(text).rstrip("/").rpartition("/")[2].removeprefix("@")
+        advice = f"write {plain}" if _GITHUB_USER.fullmatch(plain) else "it has letters, digits and hyphens, no blanks"
+        raise ValueError(f"`{text}` is not a user name of GitHub; {advice}")
+    return text
+
+
+def mail_domain(text: str) -> str:
+    """What stands behind the @ of a mail address."""
+    return domain(text.lower())
+
+
+def domain_pattern(text: str) -> str:
+    """A domain, or one with the wildcards of file names: `*.example.org`."""
+    if not _DOMAIN_PATTERN.fullmatch(text):
+        raise ValueError(f"`{text}` is not a domain; write what stands behind the @, such as example.org or *.example.org")
     return text
 
 

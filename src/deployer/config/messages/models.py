@@ -36,5 +36,6 @@ TEMPLATES: dict[str, Template] = {
     "not-a-taint": Template("`{path}`: {reason}"),
     "not-a-mail-address": Template("`{path}`: {reason}"),
     "not-an-interface": Template("`{path}`: {reason}"),
+    "not-a-person": Template("`{path}`: {reason}"),
     "not-a-team": Template("`{path}`: {reason}"),
 }

@@ -6,12 +6,28 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from deployer.config.models.base import ChartRepository, DurationOrNone, FileModel, MailAddress, Name, Share
+from deployer.config.models.base import ChartRepository, DurationOrNone, FileModel, GitHubUser, MailAddress, Name, Person, Share
 from deployer.config.models.hub import Organization
 
-StaffProvider = Literal[
-    "github", "cilogon", "google", "auth0", "generic-oauth", "ldap", "lti13", "native", "shared-password", "dummy"
-]
+
+class Staff(FileModel):
+    """The team, by the names that each login provider gives them."""
+
+    github: list[GitHubUser] = Field(default=[], description="User names.")
+    cilogon: list[Person] = Field(default=[], description="User names.")
+    google: list[MailAddress] = Field(default=[], description="Mail addresses.")
+    auth0: list[Person] = Field(default=[], description="User names.")
+    generic_oauth: list[Person] = Field(default=[], alias="generic-oauth", description="User names.")
+    ldap: list[Person] = Field(default=[], description="User names.")
+    lti13: list[Person] = Field(default=[], description="User names.")
+    native: list[Person] = Field(default=[], description="User names.")
+    shared_password: list[Person] = Field(default=[], alias="shared-password", description="User names.")
+    dummy: list[Person] = Field(default=[], description="User names.")
+
+    def of(self, provider: str) -> list[str]:
+        """Those whom a login provider knows."""
+        names: list[str] = getattr(self, provider.replace("-", "_"), [])
+        return names
 
 
 class Tools(FileModel):
@@ -67,7 +83,7 @@ class FleetFile(FileModel):
     deployer: str | None = Field(default=None, description='Which deployer may touch this fleet, such as ">=0.1,<0.2".')
     contact: MailAddress | None = Field(default=None, description="Mail address for certificates and alerts.")
     operated_by: Organization | None = Field(default=None, description="Who runs the hubs; told on every landing page.")
-    staff: dict[StaffProvider, list[Name]] = Field(default={}, description="Added to every hub's admins, by login provider.")
+    staff: Staff = Field(default_factory=Staff, description="Added to every hub's admins, by login provider.")
     tools: Tools = Field(default_factory=Tools, description="Programs that the deployer uses.")
     state: StateBucket | None = Field(default=None, description="Where the state of infrastructure is kept.")
     chart_mirrors: dict[ChartRepository, ChartRepository] = Field(default={}, description="Chart repository -> your own.")

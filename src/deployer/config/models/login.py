@@ -10,7 +10,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from deployer.config.models.base import DurationOrNone, EntityId, FileModel, GitHubTeam, Name, Url
+from deployer.config.models.base import (
+    Domain,
+    DomainPattern,
+    DurationOrNone,
+    EntityId,
+    FileModel,
+    GitHubTeam,
+    GitHubUser,
+    MailAddress,
+    MailDomain,
+    Name,
+    Person,
+    Url,
+)
 
 Everyone = Literal["everyone"]
 
@@ -18,12 +31,13 @@ Everyone = Literal["everyone"]
 class Users(FileModel):
     """People by the names that the login provider gives them."""
 
-    users: list[Name] = Field(default=[], description="User names.")
+    users: list[Person] = Field(default=[], description="User names.")
 
 
 class GitHubAllow(Users):
     """People of GitHub."""
 
+    users: list[GitHubUser] = Field(default=[], description="User names.")
     organizations: list[GitHubTeam] = Field(default=[], description="Organizations, or teams as `organization:team`.")
 
 
@@ -31,9 +45,9 @@ class Idp(FileModel):
     """One identity provider of CILogon."""
 
     username_claim: Name = Field(description="Claim that names the person: email, eppn, oidc, sub ...")
-    strip_domain: str | None = Field(default=None, description="Domain to take off the end of the user name.")
+    strip_domain: MailDomain | None = Field(default=None, description="Domain to take off the end of the user name.")
     prefix: str | None = Field(default=None, description="Put before the user name, so that two providers cannot collide.")
-    domains: list[Name] = Field(default=[], description="Only people of these domains.")
+    domains: list[DomainPattern] = Field(default=[], description="Only people of these domains.")
     domain_claim: Name | None = Field(default=None, description="Claim that has the domain.")
     everyone: bool = Field(default=False, description="Everybody of this identity provider may log in.")
 
@@ -47,8 +61,9 @@ class CILogonAllow(Users):
 class GoogleAllow(Users):
     """People of Google."""
 
-    hosted_domains: list[Name] = Field(default=[], description="Google Workspace domains.")
-    groups: dict[Name, list[Name]] = Field(default={}, description="Google groups by domain.")
+    users: list[MailAddress] = Field(default=[], description="Mail addresses.")
+    hosted_domains: list[Domain] = Field(default=[], description="Google Workspace domains.")
+    groups: dict[Domain, list[Name]] = Field(default={}, description="Google groups by domain.")
 
 
 class GroupAllow(Users):
@@ -60,8 +75,8 @@ class GroupAllow(Users):
 class LoginBase(FileModel):
     """What every login provider has."""
 
-    admins: list[Name] = Field(default=[], description="Hub administrators, besides the fleet's staff.")
-    blocked: list[Name] = Field(default=[], description="People who may never log in.")
+    admins: list[Person] = Field(default=[], description="Hub administrators, besides the fleet's staff.")
+    blocked: list[Person] = Field(default=[], description="People who may never log in.")
     auto_login: bool | None = Field(default=None, description="Go to the provider at once instead of showing a button.")
 
 
@@ -79,6 +94,8 @@ class GitHubLogin(OAuthLogin):
     """By GitHub."""
 
     provider: Literal["github"] = Field(description="Who says who a person is.")
+    admins: list[GitHubUser] = Field(default=[], description="Hub administrators, besides the fleet's staff.")
+    blocked: list[GitHubUser] = Field(default=[], description="People who may never log in.")
     allow: GitHubAllow | Everyone | None = Field(default=None, description="Who may log in.")
     populate_teams: bool = Field(default=False, description="GitHub teams become hub groups.")
 
@@ -97,6 +114,8 @@ class GoogleLogin(OAuthLogin):
     """By Google."""
 
     provider: Literal["google"] = Field(description="Who says who a person is.")
+    admins: list[MailAddress] = Field(default=[], description="Hub administrators by mail address, besides the fleet's staff.")
+    blocked: list[MailAddress] = Field(default=[], description="People who may never log in.")
     allow: GoogleAllow | Everyone | None = Field(default=None, description="Who may log in.")
 
 
