@@ -51,6 +51,8 @@ SAMPLES: dict[str, list[Any]] = {
 
 # Lists of names: where their traits take anything, JupyterHub still calls methods of text on each.
 NAMES = ("_users", "_organizations", "_teams", "_groups")
+# Mappings whose traits take anything, and of which Kubernetes takes text only.
+LABELS = ("node_selector", "_labels", "_annotations")
 # The object that the samples would belong to.
 OWNER = HasTraits()
 
@@ -140,6 +142,8 @@ def takes(trait: TraitType[Any, Any]) -> dict[str, Any]:
         about["items"] = ["string"]
     if "mapping" in about["takes"] and len(values := inside(trait, lambda value: {"key": value})) < len(SAMPLES):
         about["values"] = values
+    if "mapping" in about["takes"] and trait.name and trait.name.endswith(LABELS):
+        about["values"] = ["null", "string"]
     if trait.name and (trait.metadata.get("allow_config", False) or trait.name.startswith("allow")):
         about["allows"] = True
     return about

@@ -29,7 +29,7 @@ _RENAME = "give one another name"
 
 def findings(of: Inputs, release: Release, lacking: Tree) -> Iterator[Problem]:
     """Every problem of one typed hub. `lacking` is what its chart has no key for."""
-    for find in (_env, _bindings, _same_choices, _typed_defaults, _shares, _shared_folders, _twice, _reserved):
+    for find in (_env, _bindings, _same_choices, _typed_defaults, _shares, _shared_folders, _mounted, _twice, _reserved):
         yield from find(of)
     yield from login_findings(of, release)
     yield from _lacking(of, lacking)
@@ -113,6 +113,25 @@ def _shared_folders(of: Inputs) -> Iterator[Problem]:
     kind = home_kind(of).value
     if of.hub.value.shared_folders and kind not in ON_ONE_VOLUME:
         yield problem("nothing-to-share", of.hub["shared_folders"].place, kind=kind)
+
+
+def _mounted(of: Inputs) -> Iterator[Problem]:
+    """A folder where another is, and a file where a folder is: servers would not start, or not see what is below."""
+    home = of.hub.value.home.mount.rstrip("/")
+    kind = home_kind(of).value
+    taken = {} if kind == "none" else {home: "the home"}
+    if kind in ON_ONE_VOLUME:
+        taken |= {f"{home}/{folder.name}": "a shared folder" for folder in of.hub.value.shared_folders}
+    for folder in of.hub["temporary_folders"].each():
+        path = folder.value.path.rstrip("/")
+        what = taken.get(path, "" if path else "the whole system")
+        if what:
+            yield problem("folder-taken", folder["path"].place, path=folder.value.path, what=what)
+        taken.setdefault(path, "a temporary folder")
+    for file in of.hub["files"].each():
+        inside = next((what for path, what in taken.items() if f"{path}/".startswith(f"{file.value.path}/")), None)
+        if inside:
+            yield problem("file-is-a-folder", file["path"].place, path=file.value.path, what=inside)
 
 
 def _twice(of: Inputs) -> Iterator[Problem]:

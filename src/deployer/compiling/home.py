@@ -10,7 +10,7 @@ from typing import Any
 
 from deployer.compiling.inputs import Inputs
 from deployer.compiling.said import Said, Tree, first
-from deployer.compiling.slugs import slug
+from deployer.compiling.slugs import label
 
 CLAIM = "homes"
 """Name of the claim that all homes of a hub share, and of the chart's key."""
@@ -77,7 +77,7 @@ def _size(of: Inputs) -> Said[Any]:
 def _extra_volumes(of: Inputs, kind: Said[Any]) -> dict[str, Tree]:
     """Shared folders, and those that are gone with their server. This machine has no disks of servers to choose from."""
     folders = (
-        {} if of.local else {slug(f"temporary {folder.value.path}"): folder for folder in of.hub["temporary_folders"].each()}
+        {} if of.local else {label(f"temporary {folder.value.path}"): folder for folder in of.hub["temporary_folders"].each()}
     )
     mounts: dict[str, Tree] = {
         name: folder.decides({"name": name, "mountPath": folder["path"]}) for name, folder in folders.items()

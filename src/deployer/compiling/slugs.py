@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from hashlib import sha256
 
+_LONGEST = 63
+"""Characters of a name in Kubernetes."""
 _OTHER = re.compile(r"[^a-z0-9]+")
 
 
@@ -12,3 +15,9 @@ def slug(text: str) -> str:
     """`PyTorch (GPU)` -> `pytorch-gpu`; `x` where nothing is left."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return _OTHER.sub("-", plain).strip("-") or "x"
+
+
+def label(text: str) -> str:
+    """A slug that is never too long for Kubernetes: of a long one the beginning, and what tells it from others."""
+    name = slug(text)
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 9].rstrip('-')}-{sha256(name.encode()).hexdigest()[:8]}"

@@ -187,6 +187,13 @@ def absolute_path(text: str) -> str:
     return text
 
 
+def file_path(text: str) -> str:
+    """A path from the root that can be a file's."""
+    if text.endswith("/"):
+        raise ValueError(f"`{text}` is a folder; write the file's own name behind it")
+    return absolute_path(text)
+
+
 def env_name(text: str) -> str:
     """The name of an environment variable."""
     if not _ENV_NAME.fullmatch(text):

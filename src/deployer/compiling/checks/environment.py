@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from string import Formatter
 from typing import Any
@@ -54,8 +55,20 @@ def check_env(values: Values, path: KeyPath, env: Any, *, formatted: bool) -> No
             values.tell("env-shape", at, found=KINDS[kind_of(value)])
         elif not isinstance(value, str):
             _not_text(values, at, str(name), value)
-        elif formatted and ("{" in value or "}" in value):
-            _fields(values, at, str(name), value)
+        else:
+            _text(values, at, str(name), value, formatted=formatted)
+
+
+def _text(values: Values, path: KeyPath, name: str, value: str, *, formatted: bool) -> None:
+    if "$" in value and _names_itself(name, value):
+        values.tell("env-itself", path, name=name)
+    if formatted and ("{" in value or "}" in value):
+        _fields(values, path, name, value)
+
+
+def _names_itself(name: str, value: str) -> bool:
+    """`/opt/bin:$PATH` for PATH. Braces may be doubled, for KubeSpawner."""
+    return re.search(rf"\$(?:{re.escape(name)}\b|\{{+{re.escape(name)}\}}|\({re.escape(name)}\))", value) is not None
 
 
 def _own_form(values: Values, path: KeyPath, entry: Mapping[str, Any]) -> None:

@@ -26,10 +26,28 @@ _PAIRS = (
 def check_images(values: Values) -> None:
     """Every image that a name and a tag give."""
     for path in _PAIRS:
-        if values.is_said(*path):
+        if values.is_said(*path) and not _tagged_by_chart(values, path):
             _pair(values, path, values.get(*path))
     for name, image in values.mapping("prePuller", "extraImages").items():
         _pair(values, ("prePuller", "extraImages", name), image)
+
+
+def _tagged_by_chart(values: Values, path: KeyPath) -> bool:
+    """The hub names an image of its own and no tag, so that it gets the one of the chart's own image."""
+    name = values.get(*path, "name") if values.is_said(*path, "name") else None
+    if not isinstance(name, str) or not name or values.is_said(*path, "tag"):
+        return False
+    try:
+        plain, tag, digest = scalars.image_reference(name)
+    except ValueError:
+        return False
+    if tag or digest:
+        # Also where the tag is a digest, as the chart puts a colon between the two.
+        own = plain if tag else name.rpartition(":")[0]
+        values.tell("image-tag-in-name", (*path, "name"), image=name, own=own, tag=name[len(own) + 1 :])
+    else:
+        values.tell("image-tag-of-the-chart", (*path, "name"), image=name)
+    return True
 
 
 def _pair(values: Values, path: KeyPath, image: Any) -> None:

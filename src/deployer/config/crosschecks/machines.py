@@ -24,12 +24,14 @@ _SMALLEST_SERVER = 128 * MIB
 
 
 def check(fleet: LoadedFleet, _shelf: Shelf) -> Iterator[Problem]:
-    """Pools, shares, sizes and defaults of every typed hub."""
+    """Pools, shares, sizes and defaults of every typed hub, and that its own pod can start."""
     for cluster in fleet.clusters.values():
         yield from _pools(cluster)
         for hub in cluster.hubs.values():
             yield from _environments(hub)
             yield from _machines(cluster, hub)
+            if hub.spec.hub.memory:
+                yield from _too_small(hub, ("hub", "memory"), hub.spec.hub.memory)
 
 
 def pool_room(cluster: LoadedCluster, pool: NodePool) -> Room | None:
@@ -128,11 +130,18 @@ def _shares(hub: LoadedHub, path: KeyPath, machine: Machine, available: Room | N
 def _sizes(hub: LoadedHub, path: KeyPath, machine: Machine, pool: NodePool | None, available: Room | None) -> Iterator[Problem]:
     yield from _one_default(hub, [(*path, "sizes", i, "default") for i, size in enumerate(machine.sizes) if size.default])
     for index, size in enumerate(machine.sizes):
+        yield from _too_small(hub, (*path, "sizes", index, "memory"), size.memory)
         if pool is not None and available is not None:
             for key, wanted, has in _exceeding(size, available):
                 place = hub.source.place((*path, "sizes", index, key))
                 about = {"size": size.name, "pool": machine.pool, "machine": pool.machine}
                 yield problem("size-too-large", place, wanted=wanted, room=has, **about)
+
+
+def _too_small(hub: LoadedHub, path: KeyPath, memory: str) -> Iterator[Problem]:
+    limit = scalars.memory_range(memory)[1]
+    if limit < _SMALLEST_SERVER:
+        yield problem("memory-too-small", hub.source.place(path), memory=_readable(limit), least=_readable(_SMALLEST_SERVER))
 
 
 def _exceeding(size: Size, available: Room) -> Iterator[tuple[str, str, str]]:

@@ -50,6 +50,8 @@ TEMPLATES: dict[str, Template] = {
         "`{kind}` homes have no common volume, so there is no place for shared folders",
         "use home-nfs, or take shared_folders away",
     ),
+    "folder-taken": Template("`{path}` is {what} already", "choose another path"),
+    "file-is-a-folder": Template("`{path}` is a folder, {what} is there", "choose another path for the file"),
     "file-twice": Template("`{path}` is there twice", "keep one of the two"),
     "content-twice": Template("two repositories go to the folder `{folder}`", "give one another folder"),
     "reserved-role": Template("the role `{name}` is the deployer's own", "give it another name"),

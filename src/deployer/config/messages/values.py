@@ -53,6 +53,12 @@ _SERVERS: dict[str, Template] = {
     "image-without-tag": Template(
         "`{image}` has no tag, so what runs changes by itself", "add the tag that was tested", Severity.WARNING
     ),
+    "image-tag-in-name": Template(
+        "`{image}` has its tag in the name, and the chart puts another behind it", 'write name: {own}, tag: "{tag}"'
+    ),
+    "image-tag-of-the-chart": Template(
+        "`{image}` gets the tag of the chart's own image", "say `tag` beside `name`", Severity.WARNING
+    ),
     "image-latest": Template(
         "`{image}` is another image every time it is pushed", "write the tag that was tested", Severity.WARNING
     ),
@@ -65,6 +71,11 @@ _SERVERS: dict[str, Template] = {
     "env-not-text": Template("`{name}` is {found}, an environment variable is text", "{advice}"),
     "env-shape": Template("`{path}` is {found}, names with values are wanted"),
     "env-braces": Template("the braces in `{name}` do not close, and servers would not start", "write {{{{ and }}}} for braces"),
+    "env-itself": Template(
+        "`${name}` in `{name}` is passed on as it is written: no shell reads it",
+        "write the whole value, or set the variable in the image",
+        Severity.WARNING,
+    ),
     "env-field": Template("`{{{field}}}` in `{name}` is nothing that KubeSpawner fills in: servers would not start", "{advice}"),
     "containers-shape": Template("`{path}` is {found}, a list of containers is wanted"),
     "container-incomplete": Template("`{path}` has no {missing}", "every container needs a name and an image"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from deployer.config import scalars
@@ -74,6 +74,7 @@ Duration = Annotated[DurationOrNone, *_more_than_none("not-a-duration")]
 IdleTime = Annotated[DurationOrNone, *_more_than_none("no-idle-time")]
 Share = Annotated[str | int, _checked("not-a-share", scalars.share), _NO_SHARE]
 RelativePath = Annotated[str, _checked("not-a-relative-path", scalars.relative_path)]
+FilePath = Annotated[str, _checked("not-an-absolute-path", scalars.file_path)]
 AbsolutePath = Annotated[str, _checked("not-an-absolute-path", scalars.absolute_path)]
 EnvName = Annotated[str, _checked("not-an-env-name", scalars.env_name)]
 FileMode = Annotated[str, _checked("not-a-mode", scalars.file_mode)]
@@ -87,4 +88,5 @@ Person = Annotated[Name, _checked("not-a-person", scalars.person)]
 GitHubUser = Annotated[Name, _checked("not-a-person", scalars.github_user)]
 MailDomain = Annotated[str, _checked("not-a-domain", scalars.mail_domain)]
 DomainPattern = Annotated[str, _checked("not-a-domain", scalars.domain_pattern)]
+Port = Annotated[int, Field(ge=1, le=65535)]
 GroupName = Annotated[str, StringConstraints(min_length=1)]

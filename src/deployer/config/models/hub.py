@@ -16,6 +16,7 @@ from deployer.config.models.base import (
     EnvName,
     FileMode,
     FileModel,
+    FilePath,
     GroupName,
     IdleTime,
     ImageReference,
@@ -23,6 +24,7 @@ from deployer.config.models.base import (
     Memory,
     MemoryRange,
     Name,
+    Port,
     RelativePath,
     Share,
     Url,
@@ -128,7 +130,7 @@ class TemporaryFolder(FileModel):
 class FileInServer(FileModel):
     """A small file that every server has."""
 
-    path: AbsolutePath = Field(description="Where the server sees it.")
+    path: FilePath = Field(description="Where the server sees it.")
     content: str = Field(description="Its text.")
     mode: FileMode | None = Field(default=None, description='Octal, quoted: "0644".')
 
@@ -185,7 +187,7 @@ class Network(FileModel):
     """What servers may reach."""
 
     block_metadata: bool = Field(default=True, description="Servers cannot reach the cloud's metadata address.")
-    allow_ports: list[int] = Field(default=[], description="Outgoing TCP ports besides 80 and 443.")
+    allow_ports: list[Port] = Field(default=[], description="Outgoing TCP ports besides 80 and 443.")
     ssh_between_users: bool = Field(default=False, description="Servers may reach each other's port 22.")
 
 
