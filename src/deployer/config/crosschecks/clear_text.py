@@ -33,6 +33,8 @@ _TOKENS = {
 _TOKEN = re.compile(b"|".join(b"(%b)" % pattern for pattern in _TOKENS.values()))
 _BEGINNING = re.compile(rb"gh[pousr]_|github_pat_|glpat-|AKIA|ASIA|xox|AIza|GOCSPX-|eyJ|-----BEGIN|AGE-SECRET-KEY-1")
 """A file without any of these has no such token: most files, found out in a tenth of the time."""
+_IN_AN_ADDRESS = re.compile(rb"""://[^/\s:@"']*:(?![$<{%*])[^/\s@"']+@""")
+"""A password between a user's name and the host; not one that is filled in later, as `$PASSWORD` or `{password}`."""
 _KEY = re.compile(
     rb"""\b(\w*(?:secret|password|passwd|passphrase|token|api_?key|credentials?|crypt_?key|access_?key))["']?\s*$""",
     re.IGNORECASE,
@@ -58,6 +60,10 @@ def _secrets(text: SourceText) -> Iterator[Problem]:
         what = list(_TOKENS)[(match.lastindex or 1) - 1]
         told.add(_line(text, match.start()))
         yield problem("secret-in-clear", _hidden(text, match.start()), what=what)
+    for match in _IN_AN_ADDRESS.finditer(text.content):
+        if _line(text, match.start()) not in told:
+            told.add(_line(text, match.start()))
+            yield problem("secret-in-clear", _hidden(text, match.start()), what="a password in an address")
     for match in _VALUE.finditer(text.content):
         begins = max(0, match.start() - _LONGEST_KEY)
         key = _KEY.search(text.content[begins : match.start()])
