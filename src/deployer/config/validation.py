@@ -83,8 +83,9 @@ def _may_be_a_mapping(group: list[Fault]) -> bool:
 def _not_a_rule(target: Target, source: Layers, fault: Fault) -> Problem:
     """A word where a mapping is meant: to offer the one word that is taken there would be to offer what it lets in."""
     ways = advice.as_settings(target.model, source.data, fault)
-    word = " or ".join(_choices(fault))
-    return problem("not-a-rule", source.place(fault.path), value=fault.value, path=dotted(fault.path), ways=ways, word=word)
+    hint = missing_space(fault.value, fields_at(target.model, fault.path, source.data)) or None
+    about = {"value": fault.value, "path": dotted(fault.path), "ways": ways, "word": " or ".join(_choices(fault))}
+    return problem("not-a-rule", source.place(fault.path), hint=hint, **about)
 
 
 def _not_one_of(source: Layers, path: KeyPath, value: str, choices: list[str], *, key: bool = False) -> Problem:
