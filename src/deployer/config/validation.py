@@ -162,11 +162,8 @@ def _wanted(fault: Fault) -> str:
 
 
 def _type_advice(target: Target, source: Layers, fault: Fault, wanted: list[str], written: str | None) -> str:
-    first = written or (next(iter(fault.value), "") if isinstance(fault.value, dict) else "")
-    if "a list" in wanted and _DASH.match(first):
-        return "begin every item with `- `, a plain dash and a space"
-    if "a list" in wanted and written:
-        return advice.as_a_list(target.model, source.data, fault, written)
+    if "a list" in wanted and (told := _list_advice(target, source, fault, written)):
+        return told
     if "text" in wanted and isinstance(fault.value, dict):
         return advice.as_text(target.model, source.data, fault, source.written((*fault.path, *fault.value)))
     if "true or false" in wanted and written:
@@ -177,6 +174,13 @@ def _type_advice(target: Target, source: Layers, fault: Fault, wanted: list[str]
         names = fields_at(target.model, fault.path, source.data)
         return missing_space(str(fault.value), names) or (f"its settings: {', '.join(names)}" if names else "")
     return ""
+
+
+def _list_advice(target: Target, source: Layers, fault: Fault, written: str | None) -> str:
+    first = written or (next(iter(fault.value), "") if isinstance(fault.value, dict) else "")
+    if _DASH.match(first):
+        return "begin every item with `- `, a plain dash and a space"
+    return advice.as_a_list(target.model, source.data, fault, written) if written else ""
 
 
 def _limit(_target: Target, source: Layers, fault: Fault) -> Problem:
