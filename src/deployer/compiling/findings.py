@@ -117,6 +117,8 @@ def _shared_folders(of: Inputs) -> Iterator[Problem]:
 
 def _mounted(of: Inputs) -> Iterator[Problem]:
     """A folder where another is, and a file where a folder is: servers would not start, or not see what is below."""
+    if not (of.hub.value.files or of.hub.value.temporary_folders):
+        return
     home = of.hub.value.home.mount.rstrip("/")
     kind = home_kind(of).value
     taken = {} if kind == "none" else {home: "the home"}
