@@ -14,18 +14,20 @@ _KEY = "extends"
 
 
 class Extends:
-    """Follows `extends` of one hub file. `complete` turns false where a file of the chain cannot be read."""
+    """Follows `extends` of one hub file. `complete` turns false where a file of the chain cannot be read; `files` has all of it."""
 
     def __init__(self, shelf: Shelf, folder: str) -> None:
         self._shelf = shelf
         self._folder = folder
         self.complete = True
+        self.files: set[str] = set()
 
     def layers(self, document: Document) -> list[Layer]:
         """The document, then what it extends: the last of a list wins over the first, each over what it extends itself."""
         return self._follow(document, (document.file,))
 
     def _follow(self, document: Document, chain: tuple[str, ...]) -> list[Layer]:
+        self.files.add(document.file)
         layers = [Layer(document)]
         names = document.data.get(_KEY)
         for index, name in reversed(list(enumerate(names if isinstance(names, list) else []))):
@@ -46,6 +48,7 @@ class Extends:
             advice = did_you_mean(name, self._neighbours(document.file), otherwise="files of this folder")
             self._shelf.problems.append(problem("extends-missing", document.place(path), name=name, advice=advice))
         else:
+            self.files.add(target)
             other = self._shelf.typed(target)
             if other:
                 return other

@@ -21,7 +21,7 @@ from deployer.config.source_text import is_secret
 from deployer.config.sourced import Layer, Layers
 from deployer.config.suggestions import did_you_mean
 from deployer.model.place import KeyPath, Place
-from deployer.model.problem import Problem, Severity
+from deployer.model.problem import Problem, Severity, of_hub
 from deployer.model.release import ChartOverride, HubRef
 from deployer.model.tree import FleetTree
 
@@ -76,7 +76,7 @@ def load_entries(
     begun = [_Begun(files, cluster_name, cluster, entry, Below(source, ("hubs", i))) for i, entry in enumerate(cluster.hubs)]
     loaded = [hub.finish() for hub in begun]
     hubs = tuple(hub for hub, problems in loaded if not any(p.severity is Severity.ERROR for p in problems))
-    return hubs, tuple(p for _, problems in loaded for p in problems)
+    return hubs, tuple(p for hub, problems in loaded for p in of_hub(hub.ref, problems))
 
 
 def load_support(

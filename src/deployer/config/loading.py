@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from deployer.config import crosschecks, paths
 from deployer.config.charts import overridden_chart, read_charts
@@ -16,12 +16,13 @@ from deployer.config.messages import problem
 from deployer.config.models.cluster import ClusterFile
 from deployer.config.models.fleet import FleetFile, PolicyFile
 from deployer.config.models.hub import HubFile
+from deployer.config.ownership import of_files, unexplained
 from deployer.config.shelf import Shelf
 from deployer.config.snippets import read_snippets
 from deployer.config.sourced import Layer, Layers
 from deployer.config.validation import Target, validate
 from deployer.model.place import Place
-from deployer.model.problem import in_order
+from deployer.model.problem import in_order, of_hub
 from deployer.model.release import HubRef
 from deployer.model.tree import FleetTree
 
@@ -43,7 +44,8 @@ def load_fleet(tree: FleetTree, own: FleetTree | None = None, read: Read = NOTHI
     shelf = loader.shelf
     shelf.problems += chart_problems
     shelf.problems += crosschecks.all_problems(fleet, shelf)
-    return replace(fleet, problems=in_order(shelf.causes()))
+    problems = in_order(of_files(shelf.causes(), loader.made_from))
+    return replace(fleet, problems=in_order((*problems, *unexplained(fleet.broken, problems))))
 
 
 def _with_overridden(fleet: LoadedFleet, tree: FleetTree, own: FleetTree | None) -> LoadedFleet:
@@ -60,6 +62,8 @@ class _Loader:
 
     shelf: Shelf
     charts: Mapping[str, ChartKeys]
+    made_from: dict[str, set[HubRef]] = field(default_factory=dict)
+    """File -> the hubs that are made from it and from no file of the whole cluster."""
 
     def fleet(self) -> LoadedFleet:
         document = self.shelf.typed(paths.FLEET_FILE) or empty_document(paths.FLEET_FILE)
@@ -113,6 +117,9 @@ class _Loader:
         entries, problems = load_entries(self.shelf.tree, files.name, spec, source, self.charts)
         self.shelf.problems += problems
         broken |= {HubRef(files.name, entry.name) for entry in spec.hubs} - {hub.ref for hub in entries}
+        for entry in entries:
+            override = (entry.chart_override.file,) if entry.chart_override else ()
+            self._is_made_from(entry.ref, (*(layer.file for layer in entry.layers), *entry.secret_files, *override))
         named = {hub.ref.hub: hub for hub in sorted((*entries, *hubs), key=lambda hub: hub.ref.hub)}
         layers = self._support_layers(files.name, spec, source)
         return LoadedCluster(name=files.name, spec=spec, source=source, hubs=named, support_layers=layers), broken
@@ -138,18 +145,23 @@ class _Loader:
         return loaded, broken
 
     def _hub(self, ref: HubRef, path: str, fleet: Document) -> LoadedHub | None:
+        secret = paths.secret_file(ref.cluster, ref.hub)
+        self._is_made_from(ref, (path, secret))
         document = self.shelf.typed(path)
         if document is None:
             return None
         folder = paths.hubs_folder(ref.cluster)
         chain = Extends(self.shelf, folder)
         source = Layers(_with_defaults(chain.layers(document), fleet, "hub"))
+        self._is_made_from(ref, chain.files)
         chart_words = frozenset().union(*(chart.top_level for chart in self.charts.values()))
         spec, problems = validate(HubFile, replace(HUB, chart_words=chart_words), source, partial=not chain.complete)
-        self.shelf.problems += problems
+        self.shelf.problems += of_hub(ref, problems)
         if spec is None or not chain.complete:
             return None
-        secret = paths.secret_file(ref.cluster, ref.hub)
+        snippets, problems = read_snippets(self.shelf, folder, spec, source)
+        self.shelf.problems += of_hub(ref, problems)
+        self._is_made_from(ref, (f"{folder}/{name}" for name in spec.hub.python))
         return LoadedHub(
             ref=ref,
             spec=spec,
@@ -157,9 +169,13 @@ class _Loader:
             layers=(ValuesLayer(document.file, source, ("values",)),),
             secret_files=(secret,) if self.shelf.exists(secret) else (),
             secret_keys=visible_keys(self.shelf.tree.files.get(secret, b"")),
-            snippets=read_snippets(self.shelf, folder, spec, source),
+            snippets=snippets,
             chart=spec.chart,
         )
+
+    def _is_made_from(self, ref: HubRef, files: Iterable[str]) -> None:
+        for file in files:
+            self.made_from.setdefault(file, set()).add(ref)
 
 
 def _with_defaults(layers: list[Layer], fleet: Document, kind: str) -> list[Layer]:

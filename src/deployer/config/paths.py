@@ -11,6 +11,11 @@ POLICY_FILE = "config/policy.yaml"
 CLUSTERS = "config/clusters"
 
 
+def cluster_of(path: str) -> str:
+    """The cluster in whose folder a file stands; empty for one of the whole fleet."""
+    return path.split("/", 3)[2] if path.startswith(f"{CLUSTERS}/") and path.count("/") > 2 else ""
+
+
 def cluster_folder(cluster: str) -> str:
     """The folder of a cluster."""
     return f"{CLUSTERS}/{cluster}"

@@ -16,9 +16,10 @@ from deployer.config.suggestions import did_you_mean
 from deployer.model.problem import Problem
 
 
-def read_snippets(shelf: Shelf, folder: str, spec: HubFile, source: Sourced) -> Mapping[str, str]:
-    """The files of `hub.python` by name, in the order in which they run; without those that are no Python."""
+def read_snippets(shelf: Shelf, folder: str, spec: HubFile, source: Sourced) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
+    """The files of `hub.python` by name, in the order in which they run, and what is wrong; without those that are no Python."""
     snippets: dict[str, str] = {}
+    problems: list[Problem] = []
     for index, name in enumerate(spec.hub.python):
         path = below(folder, name)
         if path is None or not shelf.exists(path):
@@ -29,14 +30,14 @@ def read_snippets(shelf: Shelf, folder: str, spec: HubFile, source: Sourced) -> 
             ]
             advice = did_you_mean(name, sorted(known), otherwise="Python files of this folder")
             place = source.place(("hub", "python", index))
-            shelf.problems.append(problem("snippet-missing", place, name=name, advice=advice))
+            problems.append(problem("snippet-missing", place, name=name, advice=advice))
             continue
         text = shelf.text(path)
         if text is not None:
             wrong = syntax_problems(path, text)
-            shelf.problems += wrong
+            problems += wrong
             snippets |= {} if wrong else {name: text}
-    return snippets
+    return snippets, tuple(problems)
 
 
 def syntax_problems(path: str, text: str) -> list[Problem]:

@@ -11,6 +11,7 @@ from deployer.compiling.layers import leaves
 from deployer.compiling.said import default_of
 from deployer.config.loaded import ChartKeys
 from deployer.config.models.hub import HubFile
+from deployer.config.ownership import concerns
 from deployer.config.suggestions import did_you_mean
 from deployer.errors import ConfigurationError, UnknownNameError
 from deployer.model.place import KeyPath, dotted
@@ -19,7 +20,7 @@ from deployer.model.protocols import Effects
 from deployer.model.release import Origin, Release
 from deployer.reporting.explain import ExplainedLeaf, Explanation, keys_of
 from deployer.workflows.choosing import Choice, loaded, to_deploy
-from deployer.workflows.preparation import problems_about, read_fleet
+from deployer.workflows.preparation import read_fleet
 
 _MEND = "Mend the file, then ask again: `deployer validate` tells everything that is wrong."
 
@@ -32,7 +33,7 @@ def explain(effects: Effects, cluster: str, hub: str, key: str = "") -> Explanat
     fleet = read_fleet(effects)
     (ref,) = to_deploy(fleet, Choice(cluster, (hub,)))
     pair = loaded(fleet, ref)
-    about = [problem for problem in problems_about(fleet, ref) if problem.severity is Severity.ERROR]
+    about = [problem for problem in fleet.problems if problem.severity is Severity.ERROR and concerns(problem, cluster, hub)]
     if pair is None:
         raise ConfigurationError(about, hint=_MEND)
     compiled = compile_hub(fleet, *pair)

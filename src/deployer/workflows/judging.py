@@ -12,7 +12,7 @@ from deployer.config.documents import NOTHING_READ, Read
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.loading import load_fleet
 from deployer.errors import ConfigurationError
-from deployer.model.problem import Problem, Severity, in_order
+from deployer.model.problem import Problem, Severity, in_order, of_hub
 from deployer.model.protocols import Effects
 from deployer.model.release import HubRef, Release
 from deployer.model.rendering import Asked
@@ -20,16 +20,14 @@ from deployer.model.tree import FleetTree
 from deployer.planning.redaction import redacted
 from deployer.workflows.choosing import target_name
 from deployer.workflows.preparation import prepared
-from deployer.workflows.verdicts import Finding, Verdict
-
-_CLUSTERS = "config/clusters/"
+from deployer.workflows.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """Of a share of the hubs: their problems, and how many could not be rendered, by the reason."""
 
-    problems: tuple[tuple[HubRef, Problem], ...]
+    problems: tuple[Problem, ...]
     untried: Mapping[str, int]
 
 
@@ -38,28 +36,22 @@ def judge(effects: Effects, tree: FleetTree, read: Read = NOTHING_READ, *, rende
     With `fetch`, charts that are not on this machine are fetched for that."""
     fleet = load_fleet(tree, effects.carried.read(), read)
     hubs = [(cluster, hub) for cluster in fleet.clusters.values() for hub in cluster.hubs.values()]
-    owners: dict[Problem, set[str]] = {problem: set() for problem in fleet.problems}
+    problems = [*fleet.problems]
     untried = Counter[str]()
     for share in effects.processors.shared(partial(_judged, effects, fleet, render=render, fetch=fetch), hubs):
         untried.update(share.untried)
-        for ref, problem in share.problems:
-            owners.setdefault(problem, set()).add(ref.hub)
-    files = _files_of_hubs(fleet)
-    return Verdict(
-        findings=tuple(_finding(problem, owners[problem], files) for problem in in_order(owners)),
-        clusters=_names(tree, fleet),
-        untried=untried,
-    )
+        problems += share.problems
+    return Verdict(problems=in_order(problems), clusters=_names(tree, fleet), untried=untried)
 
 
 def _judged(
     effects: Effects, fleet: LoadedFleet, hubs: Sequence[tuple[LoadedCluster, LoadedHub]], *, render: bool, fetch: bool
 ) -> _Judged:
-    found: list[tuple[HubRef, Problem]] = []
+    found: list[Problem] = []
     fine: list[Release] = []
     for cluster, hub in hubs:
         release, problems = prepared(fleet, cluster, hub)
-        found += [(hub.ref, problem) for problem in problems]
+        found += of_hub(hub.ref, problems)
         if not any(problem.severity is Severity.ERROR for problem in problems):
             fine.append(release)
     refused, untried = _rendered(effects, fleet, fine, fetch=fetch) if render else ([], {})
@@ -68,9 +60,9 @@ def _judged(
 
 def _rendered(
     effects: Effects, fleet: LoadedFleet, releases: Sequence[Release], *, fetch: bool
-) -> tuple[list[tuple[HubRef, Problem]], dict[str, int]]:
+) -> tuple[list[Problem], dict[str, int]]:
     """What targets and charts refuse, and how many hubs could not be tried, by the reason."""
-    problems: list[tuple[HubRef, Problem]] = []
+    problems: list[Problem] = []
     asked: list[Asked] = []
     key = effects.state.digest_key(keep=False)
     for release in (redacted(release, key) for release in releases):
@@ -82,13 +74,15 @@ def _rendered(
         try:
             target.render(release)
         except ConfigurationError as error:
-            problems += [(release.ref, problem) for problem in error.problems]
+            problems += of_hub(release.ref, error.problems)
     if not asked:
         return problems, {}
     mirrors = {str(address): mirror for address, mirror in fleet.fleet.chart_mirrors.items()}
     answer = effects.rendering.rendered(asked, mirrors=mirrors, fetch=fetch)
-    problems += [(ref, _refusal(fleet, ref, reason)) for ref, reason in answer.refused.items()]
-    problems += answer.broken.items()
+    for ref, reason in answer.refused.items():
+        problems += of_hub(ref, [_refusal(fleet, ref, reason)])
+    for ref, broken in answer.broken.items():
+        problems += of_hub(ref, [broken])
     return problems, dict(Counter(answer.untried.values()))
 
 
@@ -98,30 +92,6 @@ def _refusal(fleet: LoadedFleet, ref: HubRef, reason: str) -> Problem:
     message = f"the chart `{hub.chart}` refuses what {ref} comes to: {reason}"
     hint = f"`deployer explain {ref.cluster} {ref.hub}` says who set each value"
     return Problem(code="chart-refuses", message=message, place=hub.source.place(()), hint=hint)
-
-
-def _files_of_hubs(fleet: LoadedFleet) -> dict[str, set[str]]:
-    """File -> the hubs that are made from it and from no file of the whole cluster."""
-    files: dict[str, set[str]] = {}
-    for cluster in fleet.clusters.values():
-        for hub in cluster.hubs.values():
-            override = (hub.chart_override.file,) if hub.chart_override else ()
-            for file in (hub.source.file, *(layer.file for layer in hub.layers), *hub.secret_files, *override):
-                files.setdefault(file, set()).add(hub.ref.hub)
-    for ref in fleet.broken:
-        files.setdefault(_hub_file(ref), set()).add(ref.hub)
-    return files
-
-
-def _hub_file(ref: HubRef) -> str:
-    return f"{_CLUSTERS}{ref.cluster}/hubs/{ref.hub}.yaml"
-
-
-def _finding(problem: Problem, owners: set[str], files: Mapping[str, set[str]]) -> Finding:
-    file = problem.place.file
-    cluster = file.removeprefix(_CLUSTERS).split("/")[0] if file.startswith(_CLUSTERS) else ""
-    own = owners or (set() if file.endswith("/cluster.yaml") else files.get(file, set()))
-    return Finding(problem=problem, cluster=cluster, hubs=tuple(sorted(own)))
 
 
 def _names(tree: FleetTree, fleet: LoadedFleet) -> dict[str, tuple[str, ...]]:

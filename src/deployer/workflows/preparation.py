@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -10,12 +10,13 @@ from deployer.compiling.checks import check_values
 from deployer.compiling.hub import compile_hub
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.loading import load_fleet
+from deployer.config.ownership import concerns
 from deployer.config.secret_files import decrypted_files, opened
 from deployer.errors import ConfigurationError
 from deployer.model.problem import Problem, Severity, in_order
 from deployer.model.protocols import Effects
 from deployer.model.release import HubRef, Release
-from deployer.workflows.choosing import CLUSTERS, loaded
+from deployer.workflows.choosing import loaded
 
 _FIRST_PORT = 8000
 _SECRETS_AT_ONCE = 8
@@ -41,7 +42,7 @@ def releases(
     pairs = {ref: loaded(fleet, ref) for ref in refs}
     read = _read_at_once(read_secret, [pair[1] for pair in pairs.values() if pair]) if read_secret else None
     for ref, pair in pairs.items():
-        problems += problems_about(fleet, ref)
+        problems += (problem for problem in fleet.problems if concerns(problem, ref.cluster, ref.hub))
         if pair:
             cluster, hub = pair
             if read:
@@ -73,39 +74,6 @@ def prepared(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> tupl
         first_port=cluster.spec.local.port if cluster.spec.local else _FIRST_PORT,
     )
     return release, (*compiled.problems, *check_values(hub, compiled.release, chart))
-
-
-def problems_about(fleet: LoadedFleet, ref: HubRef) -> Iterator[Problem]:
-    """The problems of one hub: of its own files, its cluster's and the fleet's, but not of its sisters'."""
-    own, sisters = set(_files(fleet, [ref])), set(_files(fleet, _sisters(fleet, ref)))
-    for problem in fleet.problems:
-        parts = problem.place.file.split("/")
-        elsewhere = parts[:2] == CLUSTERS.split("/") and len(parts) > 3 and parts[2] != ref.cluster
-        if not elsewhere and problem.place.file not in sisters - own:
-            yield problem
-
-
-def _sisters(fleet: LoadedFleet, ref: HubRef) -> Iterable[HubRef]:
-    cluster = fleet.clusters.get(ref.cluster)
-    names = {*(cluster.hubs if cluster else ()), *(broken.hub for broken in fleet.broken if broken.cluster == ref.cluster)}
-    return (HubRef(ref.cluster, name) for name in names if name != ref.hub)
-
-
-def _files(fleet: LoadedFleet, refs: Iterable[HubRef]) -> Iterator[str]:
-    for ref in refs:
-        folder = f"{CLUSTERS}/{ref.cluster}"
-        yield f"{folder}/hubs/{ref.hub}.yaml"
-        yield f"{folder}/secrets/{ref.hub}.secret.yaml"
-        pair = loaded(fleet, ref)
-        if pair:
-            yield from _layers(pair[1])
-
-
-def _layers(hub: LoadedHub) -> Iterator[str]:
-    yield from (layer.file for layer in hub.layers)
-    yield from hub.secret_files
-    if hub.chart_override:
-        yield hub.chart_override.file
 
 
 def _judge(effects: Effects, problems: Sequence[Problem]) -> None:

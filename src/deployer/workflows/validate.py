@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deployer.config.ownership import concerns
 from deployer.errors import UsageError
+from deployer.model.problem import Problem
 from deployer.model.protocols import Effects
 from deployer.model.tree import FleetTree
 from deployer.reporting.validation import ValidationReport
 from deployer.workflows.selection import known
-from deployer.workflows.verdicts import Finding, Verdict, from_bytes, to_bytes
+from deployer.workflows.verdicts import Verdict, from_bytes, to_bytes
 
 if TYPE_CHECKING:
     from deployer.config.documents import Read
@@ -47,7 +49,7 @@ def validate(effects: Effects, selection: Selection, *, render: bool, code: str,
         effects.progress.say(f"not rendered: {hubs} {'hub' if hubs == 1 else 'hubs'}, as {reason}")
     selected = _selected(verdict, selection)
     return ValidationReport(
-        problems=tuple(finding.problem for finding in verdict.findings if _concerns(finding, selection)),
+        problems=tuple(problem for problem in verdict.problems if _is_asked_for(problem, selection)),
         clusters=len({cluster for cluster, _ in selected}),
         hubs=sum(hub is not None for _, hub in selected),
         seconds=effects.clock.monotonic() - began,
@@ -96,10 +98,5 @@ def _selected(verdict: Verdict, selection: Selection) -> Iterable[tuple[str, str
     return [(cluster, known("hub", selection.hub, hubs, of=f"cluster `{cluster}`"))]
 
 
-def _concerns(finding: Finding, selection: Selection) -> bool:
-    """A problem of the fleet's own files concerns everybody, one of a cluster's its hubs, one of a hub that hub."""
-    if selection.cluster is None or not finding.cluster:
-        return True
-    if finding.cluster != selection.cluster:
-        return False
-    return selection.hub is None or not finding.hubs or selection.hub in finding.hubs
+def _is_asked_for(problem: Problem, selection: Selection) -> bool:
+    return selection.cluster is None or concerns(problem, selection.cluster, selection.hub)

@@ -15,40 +15,32 @@ from typing import Any
 from deployer.config.source_text import SourceText
 from deployer.model.place import Place
 from deployer.model.problem import Problem, Severity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A problem and whom it concerns: no cluster means the whole fleet, no hubs all hubs of the cluster."""
-
-    problem: Problem
-    cluster: str = ""
-    hubs: tuple[str, ...] = ()
+from deployer.model.release import HubRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """All findings in order, and the names of every cluster and its hubs, whether they loaded or not.
+    """All problems in order, and the names of every cluster and its hubs, whether they loaded or not.
 
     `untried`: how many hubs were not rendered, by the reason."""
 
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     clusters: Mapping[str, tuple[str, ...]]
     untried: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def may_be_kept(self) -> bool:
         """Nothing in it stops a deploy."""
-        return all(finding.problem.severity is not Severity.ERROR for finding in self.findings)
+        return all(problem.severity is not Severity.ERROR for problem in self.problems)
 
 
 def to_bytes(verdict: Verdict) -> bytes:
     """The verdict as JSON, without any text of the files."""
-    findings = [asdict(finding) for finding in verdict.findings]
-    for finding in findings:
-        place = finding["problem"]["place"]
+    problems = [asdict(problem) for problem in verdict.problems]
+    for problem in problems:
+        place = problem["place"]
         place["excerpt"] = bool(place["excerpt"])
-    return json.dumps({"findings": findings, "clusters": dict(verdict.clusters), "untried": dict(verdict.untried)}).encode()
+    return json.dumps({"problems": problems, "clusters": dict(verdict.clusters), "untried": dict(verdict.untried)}).encode()
 
 
 def from_bytes(content: bytes, files: Mapping[str, bytes]) -> Verdict | None:
@@ -63,16 +55,15 @@ def from_bytes(content: bytes, files: Mapping[str, bytes]) -> Verdict | None:
         whole = Place(**data)
         return text(whole.file).place(whole.line - 1, whole.column - 1, whole.width) if shown else whole
 
-    def finding(data: dict[str, Any]) -> Finding:
-        told = data["problem"]
-        severity, where = Severity(told.pop("severity")), place(told.pop("place"))
-        problem = Problem(**told, place=where, severity=severity)
-        return Finding(problem=problem, cluster=data["cluster"], hubs=tuple(data["hubs"]))
+    def problem(data: dict[str, Any]) -> Problem:
+        severity, where = Severity(data.pop("severity")), place(data.pop("place"))
+        hubs = tuple(HubRef(**ref) for ref in data.pop("hubs"))
+        return Problem(**data, place=where, severity=severity, hubs=hubs)
 
     try:
         data = json.loads(content)
         return Verdict(
-            findings=tuple(finding(item) for item in data["findings"]),
+            problems=tuple(problem(item) for item in data["problems"]),
             clusters={name: tuple(hubs) for name, hubs in data["clusters"].items()},
             untried=data["untried"],
         )

@@ -50,6 +50,14 @@ def test_only_what_was_asked_for_is_told(fleet: Path) -> None:
     assert "1 cluster and 1 hub " in cluster.out
 
 
+@pytest.mark.parametrize("command", [("validate",), ("explain",), ("deploy", "--dry-run")])
+def test_a_mistake_in_a_hub_that_another_extends_concerns_both(fleet: Path, command: tuple[str, ...]) -> None:
+    (fleet / "config/clusters/one/hubs/second.yaml").write_text("extends: [bad.yaml]\n")
+    ended = deployer(*command, "one", "second", cwd=fleet)
+    assert ended.code == 1
+    assert "bad.yaml:3:3: error: `quotta`" in ended.out + ended.err
+
+
 def test_a_mistake_in_the_fleets_file_concerns_every_hub(fleet: Path) -> None:
     (fleet / "config/fleet.yaml").write_text("contat: a@b.org\n")
     ended = deployer("validate", "one", "good", cwd=fleet)

@@ -13,7 +13,7 @@ from deployer.config.paths import CLUSTERS
 from deployer.config.shelf import Shelf
 from deployer.config.suggestions import did_you_mean
 from deployer.model.place import Place
-from deployer.model.problem import Problem
+from deployer.model.problem import Problem, of_hub
 
 
 def check(fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
@@ -72,4 +72,5 @@ def _charts(fleet: LoadedFleet) -> Iterator[Problem]:
         for hub in cluster.hubs.values():
             if not hub.legacy and fleet.charts and hub.chart not in fleet.charts:
                 advice = did_you_mean(hub.chart, fleet.charts, otherwise="charts")
-                yield problem("chart-unknown", hub.source.place(("chart",)), chart=hub.chart, advice=advice)
+                unknown = problem("chart-unknown", hub.source.place(("chart",)), chart=hub.chart, advice=advice)
+                yield from of_hub(hub.ref, [unknown])

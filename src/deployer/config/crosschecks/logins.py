@@ -9,7 +9,7 @@ from deployer.config.loaded import LoadedFleet, LoadedHub
 from deployer.config.messages import problem
 from deployer.config.models import login as models
 from deployer.config.shelf import Shelf
-from deployer.model.problem import Problem
+from deployer.model.problem import Problem, of_hub
 
 _WAYS = {
     "github": "allow: {users: [...]} or allow: {organizations: [...]}",
@@ -24,7 +24,7 @@ def check(fleet: LoadedFleet, _shelf: Shelf) -> Iterator[Problem]:
     for cluster in fleet.clusters.values():
         for hub in cluster.hubs.values():
             if not hub.legacy:
-                yield from _login(hub, cluster.spec.provider)
+                yield from of_hub(hub.ref, _login(hub, cluster.spec.provider))
 
 
 def _login(hub: LoadedHub, cloud: str) -> Iterator[Problem]:

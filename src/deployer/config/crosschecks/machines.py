@@ -15,7 +15,7 @@ from deployer.config.models.hub import Machine, Size
 from deployer.config.shelf import Shelf
 from deployer.config.suggestions import did_you_mean
 from deployer.model.place import KeyPath
-from deployer.model.problem import Problem
+from deployer.model.problem import Problem, of_hub
 
 _AZURE_NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
 """learn.microsoft.com/azure/aks/create-node-pools, limitations."""
@@ -28,10 +28,14 @@ def check(fleet: LoadedFleet, _shelf: Shelf) -> Iterator[Problem]:
     for cluster in fleet.clusters.values():
         yield from _pools(cluster)
         for hub in cluster.hubs.values():
-            yield from _environments(hub)
-            yield from _machines(cluster, hub)
-            if hub.spec.hub.memory:
-                yield from _too_small(hub, ("hub", "memory"), hub.spec.hub.memory)
+            yield from of_hub(hub.ref, _of_hub(cluster, hub))
+
+
+def _of_hub(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
+    yield from _environments(hub)
+    yield from _machines(cluster, hub)
+    if hub.spec.hub.memory:
+        yield from _too_small(hub, ("hub", "memory"), hub.spec.hub.memory)
 
 
 def pool_room(cluster: LoadedCluster, pool: NodePool) -> Room | None:

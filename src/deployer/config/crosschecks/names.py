@@ -9,7 +9,8 @@ from deployer.config.loaded import LoadedCluster, LoadedFleet
 from deployer.config.messages import problem
 from deployer.config.shelf import Shelf
 from deployer.model.place import Place
-from deployer.model.problem import Problem
+from deployer.model.problem import Problem, of_hub
+from deployer.model.release import HubRef
 
 _LONGEST = 53
 """Helm's limit on the name of a release."""
@@ -22,7 +23,8 @@ def check(fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
     """Everything about names."""
     for name, files in paths.clusters(shelf.tree.files).items():
         for path in files.hubs:
-            yield from _hub_name(path.rpartition("/")[2].removesuffix(".yaml"), Place(path, 1, 1))
+            hub = path.rpartition("/")[2].removesuffix(".yaml")
+            yield from of_hub(HubRef(name, hub), _hub_name(hub, Place(path, 1, 1)))
         cluster = fleet.clusters.get(name)
         if cluster:
             yield from _cluster_names(cluster, {path.rpartition("/")[2].removesuffix(".yaml"): path for path in files.hubs})
@@ -34,7 +36,8 @@ def _cluster_names(cluster: LoadedCluster, hub_files: dict[str, str]) -> Iterato
         yield problem("cluster-name", place, name=cluster.spec.name, folder=cluster.name)
     for hub in cluster.hubs.values():
         if not hub.legacy and hub.spec.name not in (None, hub.ref.hub):
-            yield problem("hub-name", hub.source.place(("name",)), name=hub.spec.name, file=hub.ref.hub)
+            other = problem("hub-name", hub.source.place(("name",)), name=hub.spec.name, file=hub.ref.hub)
+            yield from of_hub(hub.ref, [other])
     first = dict(hub_files)
     for index, entry in enumerate(cluster.spec.hubs):
         place = cluster.source.place(("hubs", index, "name"))

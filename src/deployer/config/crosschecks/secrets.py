@@ -9,7 +9,7 @@ from deployer.config.encryption import is_encrypted
 from deployer.config.loaded import LoadedFleet, LoadedHub
 from deployer.config.secret_files import lacking, read_secrets
 from deployer.config.shelf import Shelf
-from deployer.model.problem import Problem
+from deployer.model.problem import Problem, of_hub
 
 
 def check(fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
@@ -17,7 +17,7 @@ def check(fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
     for cluster in fleet.clusters.values():
         for hub in cluster.hubs.values():
             if not hub.legacy:
-                yield from _secret_file(hub, shelf, local=cluster.spec.provider == "local")
+                yield from of_hub(hub.ref, _secret_file(hub, shelf, local=cluster.spec.provider == "local"))
 
 
 def _secret_file(hub: LoadedHub, shelf: Shelf, *, local: bool) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from deployer.config.messages import problem
 from deployer.config.shelf import Shelf
 from deployer.config.suggestions import did_you_mean
 from deployer.model.place import KeyPath
-from deployer.model.problem import Problem
+from deployer.model.problem import Problem, of_hub
 
 _ON_CLUSTERS = ("aws", "gcp", "azure", "kubeconfig")
 _PROVIDERS = {
@@ -36,9 +36,13 @@ def check(fleet: LoadedFleet, _shelf: Shelf) -> Iterator[Problem]:
         yield from _twice([bucket.name for bucket in cluster.spec.storage.buckets], cluster.source, ("storage", "buckets"))
         for hub in cluster.hubs.values():
             if not hub.legacy:
-                yield from _home(cluster, hub)
-                yield from _buckets(cluster, hub)
-                yield from _twice([folder.name for folder in hub.spec.shared_folders], hub.source, ("shared_folders",))
+                yield from of_hub(hub.ref, _of_hub(cluster, hub))
+
+
+def _of_hub(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
+    yield from _home(cluster, hub)
+    yield from _buckets(cluster, hub)
+    yield from _twice([folder.name for folder in hub.spec.shared_folders], hub.source, ("shared_folders",))
 
 
 def _kind(cluster: LoadedCluster, kind: str, source: Sourced, path: KeyPath) -> Iterator[Problem]:
