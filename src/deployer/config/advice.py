@@ -52,6 +52,8 @@ def as_settings(model: type[BaseModel], data: Mapping[str, Any], fault: Fault) -
 def of_unknown_key(model: type[BaseModel], data: Mapping[str, Any], parent: KeyPath, key: str) -> str:
     """What was meant: a key of this mapping with a letter or two wrong, or a key of another; else something like it."""
     known = fields_at(model, parent, data)
+    if key.isdecimal():
+        return "a comma begins the next setting: write a decimal with a point"
     guess = closest(key, known)
     if guess and is_nearly(key, guess):
         return f"perhaps you meant `{guess}`"

@@ -14,7 +14,7 @@ _KEY = "extends"
 
 
 class Extends:
-    """Follows `extends` of one hub file. `complete` turns false where a file of the chain cannot be read; `files` has all of it."""
+    """Follows `extends` of one hub file. `complete` turns false where a file of the chain cannot be read; `files` has all."""
 
     def __init__(self, shelf: Shelf, folder: str) -> None:
         self._shelf = shelf

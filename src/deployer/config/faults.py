@@ -62,7 +62,7 @@ def faults_of(error: ValidationError, data: Any, *, partial: bool) -> list[list[
 
 def faults_with(model: type[BaseModel], data: Any, path: KeyPath, value: Any) -> list[Fault]:
     """What would be wrong with `value` if it stood at `path`, or in it: what says most, first."""
-    changed = _with(data, path, value)
+    changed = with_value(data, path, value)
     try:
         model.model_validate(changed)
     except ValidationError as error:
@@ -71,12 +71,13 @@ def faults_with(model: type[BaseModel], data: Any, path: KeyPath, value: Any) ->
     return []
 
 
-def _with(data: Any, path: KeyPath, value: Any) -> Any:
+def with_value(data: Any, path: KeyPath, value: Any) -> Any:
+    """A copy of the data that has `value` at `path`; all around it is there already."""
     if not path:
         return value
     step, below = path[0], path[1:]
     changed = data.copy()
-    changed[step] = _with(data[step], below, value)
+    changed[step] = with_value(data[step], below, value) if below else value
     return changed
 
 

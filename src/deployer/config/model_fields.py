@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -16,11 +16,21 @@ from deployer.model.place import KeyPath
 
 def fields_at(model: type[BaseModel], path: KeyPath, data: Any) -> dict[str, FieldInfo]:
     """The fields that a mapping at `path` may have; of several models, the one that the data's discriminator says."""
+    return {name: info for kind in kinds_at(model, path, data) for name, info in fields_of(kind).items()}
+
+
+def kinds_at(model: type[BaseModel], path: KeyPath, data: Any) -> list[Any]:
+    """The types that the value at `path` may have; of several models, the one that the data's discriminator says."""
     candidates: list[Any] = [model]
     for step in path:
         candidates = [after for kind in _fitting(candidates, data) for after in _step(kind, step)]
         data = _under(data, step)
-    return {name: info for kind in _fitting(candidates, data) for name, info in fields_of(kind).items()}
+    return _fitting(candidates, data)
+
+
+def free_values(kinds: Iterable[Any]) -> list[Any]:
+    """What the entries of a mapping of free names may be; nothing where there is no such mapping."""
+    return [value for kind in kinds if get_origin(kind) is dict for value in expanded(get_args(kind)[1])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,7 @@ class Layers:
 
     def __init__(self, layers: Sequence[Layer], *, keep_nulls: bool = False) -> None:
         self.layers = tuple(layers)
+        self._keep_nulls = keep_nulls
         self._data = _merge_all(self.layers, keep_nulls)
 
     @property
@@ -69,6 +70,15 @@ class Layers:
         said = [layer for layer in self.layers if _depth(layer, path)[0] == len(path)]
         return tuple(layer.document.place(layer.base + path) for layer in said[1:])
 
+    def nulls(self) -> Iterator[tuple[KeyPath, bool]]:
+        """Keys whose null no higher layer replaces, and whether it takes something away that a lower layer says."""
+        for index, layer in enumerate(self.layers):
+            if self._keep_nulls or not layer.document.has_nulls:
+                continue
+            for path in _nulls(layer.data, ()):
+                if not any(_replaces(higher.data, path) for higher in self.layers[:index]):
+                    yield path, any(_at(lower.data, path) not in (None, _ABSENT) for lower in self.layers[index + 1 :])
+
     def _deepest(self, path: KeyPath) -> tuple[Layer, int]:
         """The layer that says most of `path`, and how many steps. A list or a null in a higher layer hides what is below it."""
         best, most = self.layers[0], -1
@@ -90,6 +100,27 @@ def _at(data: Any, path: KeyPath) -> Any:
         else:
             return _ABSENT
     return data
+
+
+def _nulls(node: Any, path: KeyPath) -> Iterator[KeyPath]:
+    """Keys without a value, but for those below free keys."""
+    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for step, value in entries:
+        if value is None and isinstance(step, str):
+            yield (*path, step)
+        elif step not in _FREE_KEYS:
+            yield from _nulls(value, (*path, step))
+
+
+def _replaces(data: Any, path: KeyPath) -> bool:
+    """The data say the path, or something else than a mapping on the way to it."""
+    for step in path:
+        if not isinstance(data, dict):
+            return True
+        if step not in data:
+            return False
+        data = data[step]
+    return True
 
 
 def _depth(layer: Layer, path: KeyPath) -> tuple[int, bool]:

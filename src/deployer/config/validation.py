@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from deployer.config import advice
 from deployer.config.faults import WANTED, Fault, faults_of, faults_with
+from deployer.config.lost_keys import with_lost_keys
 from deployer.config.messages import TEMPLATES, problem
 from deployer.config.model_fields import fields_at
 from deployer.config.sourced import Layers
@@ -41,10 +42,11 @@ class Target:
 
 def validate(model: type[M], target: Target, source: Layers, *, partial: bool = False) -> tuple[M | None, tuple[Problem, ...]]:
     """The model, or None and every problem. `partial`: a part of a file, which others complete, so nothing is missing in it."""
+    data = with_lost_keys(model, source, partial=partial)
     try:
-        return model.model_validate(source.data), ()
+        return model.model_validate(data), ()
     except ValidationError as error:
-        groups = faults_of(error, source.data, partial=partial)
+        groups = faults_of(error, data, partial=partial)
     return None, tuple(_problem(target, source, group) for group in groups)
 
 
