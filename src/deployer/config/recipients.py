@@ -25,6 +25,14 @@ _OF_A_RULE = {
 """A kind of key as rules call it -> as files call it."""
 
 
+class PatternError(ValueError):
+    """A rule's path_regex is no regular expression."""
+
+    def __init__(self, number: int, reason: str) -> None:
+        super().__init__(reason)
+        self.number = number
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One creation rule. `pattern`: None matches every path."""
@@ -39,11 +47,17 @@ class Rule:
 
 
 def rules(configuration: Any) -> Iterator[Rule]:
-    """The creation rules, in order; the first that covers a path counts. Raises re.error for a pattern that is none."""
+    """The creation rules, in order; the first that covers a path counts. Raises PatternError."""
     for number, rule in enumerate(_list(_get(configuration, "creation_rules"))):
         if isinstance(rule, Mapping):
-            pattern = rule.get("path_regex")
-            yield Rule(number, re.compile(str(pattern)) if pattern else None, frozenset(_of_rule(rule)))
+            yield Rule(number, _pattern(number, rule.get("path_regex")), frozenset(_of_rule(rule)))
+
+
+def _pattern(number: int, written: Any) -> re.Pattern[str] | None:
+    try:
+        return re.compile(str(written)) if written else None
+    except re.error as error:
+        raise PatternError(number, str(error)) from None
 
 
 def _of_rule(rule: Mapping[str, Any]) -> Iterator[str]:

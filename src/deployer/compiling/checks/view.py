@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from deployer.compiling.layers import Origins
+from deployer.compiling.said import Said
 from deployer.config.loaded import ChartKeys, LoadedHub
 from deployer.config.messages import problem
 from deployer.config.sourced import Layers
@@ -110,18 +112,49 @@ def _said_at(hub: LoadedHub, release: Release, path: KeyPath, *, key: bool) -> P
     for layer in reversed(hub.layers):
         if layer.source.has((*layer.base, *path)):
             return layer.source.place((*layer.base, *path), key=key)
-    return _compiled_at(release, path)
+        hidden = _hidden_at(layer.source.data, (*layer.base, *path))
+        if hidden:
+            return layer.source.place(hidden, key=True)
+    return _compiled_at(release, path, key=key)
 
 
-def _compiled_at(release: Release, path: KeyPath) -> Place | None:
+def _hidden_at(data: Any, path: KeyPath) -> KeyPath:
+    """Where on the way to `path` the data take everything away: a null, text or a shorter list. Empty where nowhere."""
+    for depth, step in enumerate(path):
+        if isinstance(data, Mapping):
+            if step not in data:
+                return ()
+            data = data[step]
+        elif isinstance(data, list) and isinstance(step, int) and step < len(data):
+            data = data[step]
+        else:
+            return path[:depth]
+    return ()
+
+
+def _compiled_at(release: Release, path: KeyPath, *, key: bool) -> Place | None:
     """The place of the leaf at `path`, or of the first leaf below it, that a key of the hub's file decided."""
-    if not release.origins:
+    if not release.origins or not path:
         return None
-    own = release.origins.get(path)
-    if own is not None:
-        return own.place
-    below = (origin for leaf, origin in release.origins.items() if leaf[: len(path)] == path and origin.source == "compiled")
-    return next((origin.place for origin in below if origin.place), None) if path else None
+    if path in release.origins:
+        return (_key_at(release, path, path) if key else None) or release.origins[path].place
+    below = (leaf for leaf, origin in release.origins.items() if leaf[: len(path)] == path and origin.source == "compiled")
+    leaf = next((leaf for leaf in below if release.origins[leaf].place), None)
+    if leaf is None:
+        return None
+    return (_key_at(release, leaf, path) if key else None) or release.origins[leaf].place
+
+
+def _key_at(release: Release, leaf: KeyPath, path: KeyPath) -> Place | None:
+    """The key in the hub's file that has the same name as that of `path`, and below it what became `leaf`."""
+    setter = release.origins.setters(leaf)[0] if isinstance(release.origins, Origins) else None
+    if not isinstance(setter, Said) or not setter.written:
+        return None
+    for end in range(len(path), len(leaf) + 1):
+        same = leaf[len(path) - 1 : end]
+        if setter.key[-len(same) :] == same:
+            return setter.source.place(setter.key[: len(setter.key) - len(same) + 1], key=True)
+    return None
 
 
 def each(value: Any) -> Iterator[tuple[str | int, Any]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from deployer.config.documents import Document, read_document
 from deployer.config.encryption import is_encrypted
 from deployer.config.loaded import LoadedFleet
 from deployer.config.messages import problem
-from deployer.config.recipients import CONFIGURATION, Rule, of_file, rules
+from deployer.config.recipients import CONFIGURATION, PatternError, Rule, of_file, rules
 from deployer.config.secret_files import SOPS
 from deployer.config.shelf import Shelf
 from deployer.config.source_text import is_secret
@@ -31,8 +30,9 @@ def check(_fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
         return
     try:
         known = tuple(rules(document.data))
-    except re.error as error:
-        yield problem("recipients-pattern", document.place(("creation_rules",), key=True), reason=str(error))
+    except PatternError as error:
+        place = document.place(("creation_rules", error.number, "path_regex"))
+        yield problem("recipients-pattern", place, reason=str(error))
         return
     for path in encrypted:
         document = shelf.values(path)

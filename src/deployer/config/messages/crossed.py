@@ -76,6 +76,9 @@ TEMPLATES: dict[str, Template] = {
     "hub-twice": Template("the hub `{name}` is there twice, first in {first}", "keep one of the two"),
     "domain-missing": Template("`domain` is missing, a hub on a cluster needs one", "such as hub.example.org"),
     "domain-twice": Template("`{domain}` is used twice, first in {first}", "give one of the two another domain"),
+    "domain-inherited": Template(
+        "`{domain}` comes from {origin}, and leads elsewhere already", "say a domain of this hub's own: domain: hub.example.org"
+    ),
     # clouds
     "cloud-block-missing": Template(
         "the provider is {provider}, the block `{provider}` is missing", "say which cluster it is: {example}"
