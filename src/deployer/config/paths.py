@@ -6,6 +6,8 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from deployer.config.source_text import is_secret
+
 FLEET_FILE = "config/fleet.yaml"
 POLICY_FILE = "config/policy.yaml"
 CLUSTERS = "config/clusters"
@@ -53,7 +55,7 @@ class ClusterFiles:
 
     name: str
     hubs: tuple[str, ...]
-    """Hub files, in order of name; those with a leading underscore are `shared`."""
+    """Hub files, in order of name; those with a leading underscore are `shared`, and one whose name says secret is neither."""
     shared: tuple[str, ...]
     other: tuple[str, ...]
 
@@ -76,7 +78,8 @@ def _is_cluster(name: str, paths: list[str]) -> bool:
 
 def _sorted_out(name: str, paths: list[str]) -> ClusterFiles:
     folder = f"{hubs_folder(name)}/"
-    yaml = [path for path in paths if path.startswith(folder) and path.endswith(".yaml") and "/" not in path.removeprefix(folder)]
+    inside = [(path, path.removeprefix(folder)) for path in paths if path.startswith(folder)]
+    yaml = [path for path, rest in inside if rest.endswith(".yaml") and "/" not in rest and not is_secret(path)]
     shared = tuple(path for path in yaml if path.removeprefix(folder).startswith("_"))
     hubs = tuple(path for path in yaml if path not in shared)
     return ClusterFiles(name, hubs, shared, tuple(path for path in paths if path not in yaml and path != cluster_file(name)))

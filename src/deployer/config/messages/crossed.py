@@ -13,6 +13,8 @@ TEMPLATES: dict[str, Template] = {
     "hub-file-nested": Template(
         "this file is no hub, and no hub extends it", "move it into the hubs/ folder itself", Severity.WARNING
     ),
+    "file-place": Template("this file is not read", "its place is {right}"),
+    "file-idle": Template("nothing reads this file", "{advice}", Severity.WARNING),
     "no-clusters": Template("this fleet has no cluster", "write one: deployer new cluster NAME", Severity.WARNING),
     "extends-outside": Template("`{name}` leads out of this hubs/ folder", "copy the file into this folder"),
     "extends-cycle": Template("this goes in a circle: {chain}", "take one of the `extends` away"),
