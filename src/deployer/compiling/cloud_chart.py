@@ -5,16 +5,14 @@ What only the infrastructure knows (a role, a disk, an address) is not said here
 
 from __future__ import annotations
 
-from math import floor
-
 from deployer.compiling.home import SHARED_ROOT, home_kind
 from deployer.compiling.inputs import Inputs
 from deployer.compiling.said import Tree, first
+from deployer.config.instance_types import GIB
 from deployer.config.scalars import memory_size
 
 ACCOUNT = "user-server"
 """The chart's name of the account, which z2jh's `singleuser.serviceAccountName` must repeat."""
-_GIB = 1024**3
 
 
 def account_tree(of: Inputs) -> Tree:
@@ -38,7 +36,7 @@ def home_nfs_tree(of: Inputs) -> Tree:
     kind, home = home_kind(of), of.hub["home"]
     if kind.value != "home-nfs":
         return {}
-    quota = home["quota"].map(lambda text: max(floor(memory_size(text) / _GIB), 1))
+    quota = home["quota"].map(lambda text: memory_size(text) // GIB)
     manager = {"hard_quota": quota, "exclude": kind.decides([SHARED_ROOT])}
     stored = of.cluster["storage"]["homes"]
     size = first(home["size"], stored["size"]) if stored.value is not None else home["size"]

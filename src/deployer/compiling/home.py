@@ -10,7 +10,7 @@ from typing import Any
 
 from deployer.compiling.inputs import Inputs
 from deployer.compiling.said import Said, Tree, first
-from deployer.compiling.slugs import label
+from deployer.compiling.slugs import distinct_labels
 
 CLAIM = "homes"
 """Name of the claim that all homes of a hub share, and of the chart's key."""
@@ -76,9 +76,8 @@ def _size(of: Inputs) -> Said[Any]:
 
 def _extra_volumes(of: Inputs, kind: Said[Any]) -> dict[str, Tree]:
     """Shared folders, and those that are gone with their server. This machine has no disks of servers to choose from."""
-    folders = (
-        {} if of.local else {label(f"temporary {folder.value.path}"): folder for folder in of.hub["temporary_folders"].each()}
-    )
+    temporary = [] if of.local else list(of.hub["temporary_folders"].each())
+    folders = dict(zip(distinct_labels(f"temporary {folder.value.path}" for folder in temporary), temporary, strict=True))
     mounts: dict[str, Tree] = {
         name: folder.decides({"name": name, "mountPath": folder["path"]}) for name, folder in folders.items()
     }
@@ -93,7 +92,7 @@ def _shared_mounts(of: Inputs, kind: Said[Any]) -> dict[str, Tree]:
         return {}
     root = of.hub["home"].value.mount.rstrip("/")
     return {
-        f"shared-{folder.value.name.replace('/', '-')}": folder["name"].decides(
+        f"shared-{folder.value.name}": folder["name"].decides(
             {
                 "name": VOLUME,
                 "mountPath": f"{root}/{folder.value.name}",

@@ -13,7 +13,7 @@ from deployer.compiling.hub_process import chart_image
 from deployer.compiling.layers import leaves
 from deployer.compiling.said import Said, holders, joined, plain
 from deployer.compiling.secret_paths import is_secret_name, looks_secret
-from deployer.compiling.slugs import slug
+from deployer.compiling.slugs import distinct_labels, slug
 from deployer.compiling.templates import environment_value, unknown_fields
 
 PERSON = {"username": "ada-byron", "unescaped_username": "Ada Byron"}
@@ -141,3 +141,28 @@ def test_values_and_those_who_decide_them_have_one_shape(tree: Any) -> None:
 def test_two_sections_cannot_say_the_same() -> None:
     with pytest.raises(ValueError, match=r"two sections compile a\.b"):
         joined([{"a": {"b": 1}}, {"a": {"b": 2}}])
+
+
+@given(st.lists(st.text(st.sampled_from("a/-2 "), max_size=5), max_size=8))
+def test_no_two_texts_have_one_label(texts: list[str]) -> None:
+    labels = distinct_labels(texts)
+    assert len(set(labels)) == len(texts)
+    assert all(slug(made) == made for made in labels)
+
+
+def test_folders_whose_names_are_alike_are_all_mounted() -> None:
+    hub = """
+login: {provider: dummy, allow: everyone}
+shared_folders: [{name: a/b}, {name: a-b}]
+temporary_folders: [{path: /a/b, size: 1Gi}, {path: /a-b, size: 1Gi}]
+"""
+    cloud = 'provider: gcp\ngcp: {project: p, region: us-central1, cluster: c}\nkubernetes: {version: "1.36"}'
+    storage = compiled_hub(hub, cluster=cloud).release.values["jupyterhub"]["singleuser"]["storage"]
+    mounted = [(mount["mountPath"], mount["name"]) for mount in storage["extraVolumeMounts"].values()]
+    assert mounted == [
+        ("/home/jovyan/a/b", "home"),
+        ("/home/jovyan/a-b", "home"),
+        ("/a/b", "temporary-a-b"),
+        ("/a-b", "temporary-a-b-2"),
+    ]
+    assert [volume["name"] for volume in storage["extraVolumes"].values()] == ["temporary-a-b", "temporary-a-b-2"]

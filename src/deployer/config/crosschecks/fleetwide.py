@@ -20,6 +20,8 @@ def check(fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
     """The whole fleet's own settings."""
     if not fleet.clusters and not any(path.startswith(f"{CLUSTERS}/") for path in shelf.tree.files):
         yield problem("no-clusters", Place(CLUSTERS, 1, 1))
+    if "extends" in fleet.fleet.defaults.hub:
+        yield problem("extends-default", fleet.fleet_source.place(("defaults", "hub", "extends"), key=True))
     yield from _version(fleet)
     yield from _rings(fleet, shelf)
     yield from _charts(fleet)

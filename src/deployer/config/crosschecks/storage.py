@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.config import scalars
+from deployer.config.instance_types import GIB
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub, Sourced
 from deployer.config.messages import problem
 from deployer.config.shelf import Shelf
@@ -73,6 +74,9 @@ def _home(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
         return
     if kind not in _QUOTAS:
         yield problem("quota-without", hub.source.place(("home", "quota")), kind=kind)
+    elif scalars.memory_bytes(home.quota) % GIB:
+        place = hub.source.place(("home", "quota"))
+        yield problem("quota-not-whole", place, quota=home.quota, next=scalars.memory_bytes(home.quota) // GIB + 1)
     elif size and scalars.memory_bytes(home.quota) > scalars.memory_bytes(size):
         yield problem("quota-too-large", hub.source.place(("home", "quota")), quota=home.quota, size=size)
 

@@ -16,6 +16,7 @@ TEMPLATES: dict[str, Template] = {
     "file-place": Template("this file is not read", "its place is {right}"),
     "file-idle": Template("nothing reads this file", "{advice}", Severity.WARNING),
     "no-clusters": Template("this fleet has no cluster", "write one: deployer new cluster NAME", Severity.WARNING),
+    "extends-default": Template("`extends` is not followed from here", "write it in the hubs' own files"),
     "extends-outside": Template("`{name}` leads out of this hubs/ folder", "copy the file into this folder"),
     "extends-cycle": Template("this goes in a circle: {chain}", "take one of the `extends` away"),
     "extends-missing": Template("there is no file `{name}` in this hubs/ folder", "{advice}"),
@@ -125,6 +126,7 @@ TEMPLATES: dict[str, Template] = {
     "quota-too-large": Template(
         "the quota of one person, {quota}, is more than the disk for all, {size}", "make the disk larger or the quota smaller"
     ),
+    "quota-not-whole": Template("quotas of home-nfs are whole GiB, {quota} is none", "write {next}Gi"),
     "quota-without": Template("homes of kind `{kind}` have no quotas", "take `quota` away, or use kind: home-nfs"),
     "bandwidth-without": Template(
         "homes of kind `{kind}` have no limit of bandwidth", "take `bandwidth` away, or use kind: home-nfs"
