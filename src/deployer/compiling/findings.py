@@ -74,9 +74,14 @@ def _same_choices(of: Inputs) -> Iterator[Problem]:
         (slug(environment.value.name), environment["name"], environment.value.name, _RENAME)
         for environment in of.hub["environments"].each()
     )
+    pools: dict[str, KeyPath] = {}
+    for machine in of.hub["machines"].each():
+        pools.setdefault(machine.value.pool, machine.key)
     seen: set[KeyPath] = set()
     for profile in profiles(of):
-        fresh = [choice for choice in profile.machines if choice.by.key not in seen]
+        # A pool that is there twice is told as such.
+        first = [choice for choice in profile.machines if choice.machine.key == pools[choice.machine.value.pool]]
+        fresh = [choice for choice in first if choice.by.key not in seen]
         seen |= {choice.by.key for choice in fresh}
         yield from _repeated((choice.slug, *_called(choice.by)) for choice in fresh)
 

@@ -89,7 +89,8 @@ def compile_hub(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> C
         hub_at=upstream,
         chart_override=hub.chart_override,
     )
-    lacking = {name: branch for name, branch in own.items() if name not in tree}
+    # Nobody knows what a chart lacks that is not there.
+    lacking = {name: branch for name, branch in own.items() if chart and name not in tree}
     return Compiled(
         release,
         () if hub.legacy else in_order((*findings(of, release, lacking), *overridden(of, before, partial(holders, tree)))),

@@ -34,7 +34,8 @@ def check(fleet: LoadedFleet, _shelf: Shelf) -> Iterator[Problem]:
         homes = cluster.spec.storage.homes
         if homes:
             yield from _kind(cluster, homes.kind, cluster.source, ("storage", "homes", "kind"))
-        yield from _twice([bucket.name for bucket in cluster.spec.storage.buckets], cluster.source, ("storage", "buckets"))
+        buckets = [bucket.name for bucket in cluster.spec.storage.buckets]
+        yield from _twice("bucket-twice", buckets, cluster.source, ("storage", "buckets"))
         for hub in cluster.hubs.values():
             if not hub.legacy:
                 yield from of_hub(hub.ref, _of_hub(cluster, hub))
@@ -43,7 +44,8 @@ def check(fleet: LoadedFleet, _shelf: Shelf) -> Iterator[Problem]:
 def _of_hub(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
     yield from _home(cluster, hub)
     yield from _buckets(cluster, hub)
-    yield from _twice([folder.name for folder in hub.spec.shared_folders], hub.source, ("shared_folders",))
+    folders = [folder.name for folder in hub.spec.shared_folders]
+    yield from _twice("folder-twice", folders, hub.source, ("shared_folders",))
 
 
 def _kind(cluster: LoadedCluster, kind: str, source: Sourced, path: KeyPath) -> Iterator[Problem]:
@@ -89,7 +91,7 @@ def _buckets(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
             yield problem("bucket-unknown", hub.source.place(("buckets", index)), bucket=name, advice=advice)
 
 
-def _twice(names: list[str], source: Sourced, path: KeyPath) -> Iterator[Problem]:
+def _twice(code: str, names: list[str], source: Sourced, path: KeyPath) -> Iterator[Problem]:
     for index, name in enumerate(names):
         if name in names[:index]:
-            yield problem("folder-twice", source.place((*path, index, "name")), name=name)
+            yield problem(code, source.place((*path, index, "name")), name=name)

@@ -132,6 +132,7 @@ TEMPLATES: dict[str, Template] = {
         "homes of kind `{kind}` have no limit of bandwidth", "take `bandwidth` away, or use kind: home-nfs"
     ),
     "bucket-unknown": Template("there is no bucket `{bucket}` in this cluster", "{advice}"),
+    "bucket-twice": Template("there are two buckets named `{name}`", "keep one of them, or rename it"),
     "folder-twice": Template("there are two folders named `{name}`", "rename one of them"),
     # logins
     "no-login": Template("nobody is allowed to log in: there is no `login`", "say who: login: {{provider: ..., allow: ...}}"),
