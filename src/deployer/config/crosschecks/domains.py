@@ -70,7 +70,7 @@ def _domains(fleet: LoadedFleet) -> Iterator[_Said]:
         for part in _INGRESS_HOSTS:
             yield from {said.domain: said for said in _support_domains(cluster, part)}.values()
         for hub in cluster.hubs.values():
-            chart = fleet.charts.get(hub.chart)
+            chart = fleet.chart_of(hub)
             hosts = (*(chart.hub_at if chart else ("jupyterhub",)), *_HOSTS)
             yield from {said.domain: said for said in _hub_domains(hub, hosts)}.values()
 

@@ -104,7 +104,7 @@ class Home(FileModel):
         default=None, description="The cluster's `storage.homes.kind` when empty; `folder` on a local cluster."
     )
     size: Disk | None = Field(default=None, description="The disk for all homes of this hub; for `disk`, of each home.")
-    quota: Disk | None = Field(default=None, description="What one person may use; home-nfs only.")
+    quota: Disk | None = Field(default=None, description="What one person may use, in whole Gi; home-nfs only.")
     bandwidth: Memory | None = Field(
         default=None, description="What all servers together may read and write in a second; home-nfs only."
     )
