@@ -67,9 +67,18 @@ def _walk(kind: Any, spot: Spot) -> Iterator[tuple[Spot, str]]:
 
 def fields_of(kind: Any) -> dict[str, FieldInfo]:
     """The fields of a model by the names that files use; none of anything else."""
-    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
-        return {}
-    return {info.alias or name: info for name, info in kind.model_fields.items()}
+    return _fields(kind) if isinstance(kind, type) and issubclass(kind, BaseModel) else {}
+
+
+@cache
+def _alternatives(model: type[BaseModel], name: str) -> list[Any]:
+    field = _fields(model).get(name)
+    return expanded(field.annotation) if field else []
+
+
+@cache
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {info.alias or name: info for name, info in model.model_fields.items()}
 
 
 def _step(kind: Any, step: str | int) -> list[Any]:
@@ -78,8 +87,7 @@ def _step(kind: Any, step: str | int) -> list[Any]:
         return expanded(get_args(kind)[0])
     if origin is dict:
         return expanded(get_args(kind)[1])
-    field = fields_of(kind).get(str(step))
-    return expanded(field.annotation) if field else []
+    return _alternatives(kind, str(step)) if fields_of(kind) else []
 
 
 def expanded(annotation: Any) -> list[Any]:
@@ -105,7 +113,12 @@ def _matches(kind: Any, data: Any) -> bool:
 
 def _tags(kind: Any) -> list[tuple[str, tuple[Any, ...]]]:
     """The fields of a model that can say but one thing, by which it is told from others."""
-    annotations = [(name, info.annotation) for name, info in fields_of(kind).items()]
+    return _tags_of_model(kind) if fields_of(kind) else []
+
+
+@cache
+def _tags_of_model(model: type[BaseModel]) -> list[tuple[str, tuple[Any, ...]]]:
+    annotations = [(name, info.annotation) for name, info in _fields(model).items()]
     return [
         (name, get_args(annotation))
         for name, annotation in annotations

@@ -102,14 +102,15 @@ def _at(data: Any, path: KeyPath) -> Any:
     return data
 
 
-def _nulls(node: Any, path: KeyPath) -> Iterator[KeyPath]:
+def _nulls(node: Any, path: KeyPath) -> list[KeyPath]:
     """Keys without a value, but for those below free keys."""
-    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for step, value in entries:
-        if value is None and isinstance(step, str):
-            yield (*path, step)
-        elif step not in _FREE_KEYS:
-            yield from _nulls(value, (*path, step))
+    found: list[KeyPath] = []
+    for step, value in node.items() if type(node) is dict else enumerate(node):
+        if value is None and type(step) is str:
+            found.append((*path, step))
+        elif type(value) in (dict, list) and step not in _FREE_KEYS:
+            found += _nulls(value, (*path, step))
+    return found
 
 
 def _replaces(data: Any, path: KeyPath) -> bool:
