@@ -149,7 +149,7 @@ class OutsideError(UnhealthyError):
 
     code = "outside"
 
-    def __init__(self, message: str, *, hint: str = "", cause: str) -> None:
+    def __init__(self, message: str, *, hint: str = "", cause: str = "") -> None:
         super().__init__(message, hint=hint)
         self.cause = cause
 
