@@ -26,7 +26,7 @@ CASES: dict[str, tuple[dict[str, str | None], list[list[str]]]] = {
     "a key of a hub that another extends": ({_PROD: _BASE[_PROD] + "naem: x\n"}, [["unknown-key"], ["unknown-key"], [], []]),
     "syntax of a hub that another extends": (
         {_PROD: _BASE[_PROD] + "a: [\n"},
-        [["yaml-syntax"], ["yaml-syntax"], [], []],
+        [["yaml-bracket-open"], ["yaml-bracket-open"], [], []],
     ),
     "a pool of a hub that another extends": (
         {_PROD: _BASE[_PROD].replace("small", "smal")},
