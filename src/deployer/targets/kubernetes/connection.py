@@ -66,14 +66,7 @@ class Connection:
         settings = client.Configuration()
         settings.retries = False
         try:
-            config.load_kube_config(
-                str(self._kubeconfig.file),
-                self._kubeconfig.context or None,
-                settings,
-                persist_config=False,
-                # The client writes certificates and keys to files: beside the kubeconfig, which goes with all that is with it.
-                temp_file_path=str(self._kubeconfig.file.parent),
-            )
+            config.load_kube_config(str(self._kubeconfig.file), self._kubeconfig.context or None, settings, persist_config=False)
         except ConfigException as error:
             raise ExternalError(
                 f"the kubeconfig of cluster {self.cluster} cannot be used: {error}",
