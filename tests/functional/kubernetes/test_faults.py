@@ -140,7 +140,7 @@ def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet)
 
 
 def test_a_hub_that_ends_again_and_again_is_mended(restored: ClusterFleet) -> None:
-    container = {"name": "hub", "command": ["python3", "-c", "raise SystemExit(3)"]}
+    container = {"name": "hub", "args": ["python3", "-c", "raise SystemExit(3)"]}
     change = json.dumps({"spec": {"template": {"spec": {"containers": [container]}}}})
     restored.cluster.kubectl("patch", "deployment", "hub", "-n", "welcome", "--patch", change)
     wait_for("the hub's container to end", lambda: crashed(restored), 90)
