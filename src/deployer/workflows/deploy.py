@@ -107,14 +107,14 @@ def _deploy_one(effects: Effects, target: Target, release: Release, options: Dep
         return _outcome(Outcome.PLANNED, planned.plan, planned.running)
     with target.lock(release.ref):
         with ThreadPoolExecutor(1) as beside:
-            serves = beside.submit(_serves, effects, target, release.ref)
+            looked = beside.submit(_look, effects, target, release.ref)
             planned = _plan(effects, target, release, options)
         if not planned.plan.steps:
             return _outcome(Outcome.UNCHANGED, planned.plan, planned.running)
         if planned.running:
             require_homes(release.ref, planned.running.tells_of_homes, planned.manifests.documents, options.allow_destroy)
         _tell(effects, planned.plan.notices)
-        report = _carry_out(effects, target, release, planned, served=serves.result(), check=options.check)
+        report = _carry_out(effects, target, release, planned, served=not looked.result(), check=options.check)
     outcome = _outcome(Outcome.DEPLOYED, planned.plan, target.running(release.ref))
     return replace(outcome, check=report, seconds=effects.clock.monotonic() - began)
 
@@ -165,23 +165,24 @@ def _carry_out(
     return report
 
 
-def _serves(effects: Effects, target: Target, ref: HubRef) -> bool:
-    """People can log in, whatever else is not as it was deployed. Only such a hub is worth going back to."""
+def _look(effects: Effects, target: Target, ref: HubRef) -> str:
+    """Why nobody can log in; empty where people can, whatever else is not as it was deployed. Only such a hub is worth going back
+    to."""
     try:
-        return not effects.prober.look(target.access(ref))
-    except DeployerError:
-        return False
+        return effects.prober.look(target.access(ref))
+    except DeployerError as error:
+        return error.message
 
 
 def _ailment(effects: Effects, target: Target, ref: HubRef) -> str:
     """Why a hub that was deployed is not well; empty where it is."""
     try:
         running = target.running(ref)
-        if running is None or not running.healthy:
-            return running.detail if running else "it is gone"
-        return effects.prober.look(target.access(ref))
     except DeployerError as error:
         return error.message
+    if running is None or not running.healthy:
+        return running.detail if running else "it is gone"
+    return _look(effects, target, ref)
 
 
 def use(effects: Effects, target: Target, ref: HubRef, login: ExpectedLogin | None = None) -> CheckReport:
@@ -194,8 +195,14 @@ def use(effects: Effects, target: Target, ref: HubRef, login: ExpectedLogin | No
     access = access if access.login_replaced else replace(access, login=login)
     report = effects.prober.check(access, all_profiles=False, log=log, options=USUAL_CHECK)
     if not report.healthy:
-        raise _sickness(_what_failed(report), next((step.cause for step in report.steps if step.cause), ""))
+        raise _sickness(_what_failed(report), _cause(report))
     return report
+
+
+def _cause(report: CheckReport) -> str:
+    """What outside of the hub all that failed failed of; empty where something has another cause, or none that is known."""
+    causes = {step.cause for step in report.steps if step.status == "failed"}
+    return causes.pop() if len(causes) == 1 else ""
 
 
 def _sickness(message: str, cause: str) -> UnhealthyError:

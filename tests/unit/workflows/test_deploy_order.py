@@ -105,7 +105,8 @@ class Said:
 
 @dataclass
 class Prober:
-    """Finds what it is told to find, one after the other. `served`: people could log in before; `cause`: why it fails."""
+    """Finds what it is told to find, one after the other. `served`: people could log in before; `cause`: why it
+    fails, one after each comma a step."""
 
     healthy: list[bool]
     served: bool = True
@@ -119,8 +120,9 @@ class Prober:
     ) -> CheckReport:
         status = "ok" if self.healthy.pop(0) else "failed"
         logs = (LogTail("hub", tuple(log(None))),)
-        step = CheckStep(name="Login page", status=status, seconds=0.1, expected="200", found="500", logs=logs, cause=self.cause)
-        return CheckReport(ref=access.ref, url=access.url, steps=(step,))
+        step = CheckStep(name="Login page", status=status, seconds=0.1, expected="200", found="500", logs=logs)
+        steps = tuple(replace(step, cause=cause) for cause in self.cause.split(","))
+        return CheckReport(ref=access.ref, url=access.url, steps=steps)
 
 
 def world(*healthy: bool, served: bool = True) -> tuple[Effects, Said]:
@@ -216,6 +218,9 @@ def test_what_fails_is_undone_where_that_helps(
         ("image", "memory: 1G", OutsideError),
         ("provider", "memory: 64G", OutsideError),
         ("volume", "memory: 64G", OutsideError),
+        ("provider,", "memory: 1G", RolledBackError),
+        ("provider,room", "memory: 1G", RolledBackError),
+        ("provider,provider", "memory: 1G", OutsideError),
         ("volume", "storage: {type: none}", RolledBackError),
     ],
 )

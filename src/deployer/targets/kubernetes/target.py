@@ -264,12 +264,12 @@ class KubernetesTarget:
         for pod in namespace.list("pods", labels=_SERVERS, metadata_only=True):
             namespace.delete("pods", pod["metadata"]["name"])
         keys.take_up()
-        volume = self._volume_of_homes(namespace)
+        volume = self._volume_of_homes(namespace) if f"hub:{ref}/{_HOMES}" in also else ""
         for name, found in self._kept(ref).items():
             if f"hub:{ref}/{name}" in also:
                 for plural, entry in found:
                     namespace.delete(plural, entry)
-        if volume and f"hub:{ref}/{_HOMES}" in also:
+        if volume:
             self.connection.request("DELETE", f"/api/v1/persistentvolumes/{volume}")
         namespace.delete("secrets", "deployer")
         remaining = self.remaining(ref)
