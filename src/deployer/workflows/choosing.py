@@ -88,16 +88,12 @@ def found(effects: Effects, fleet: LoadedFleet, choice: Choice) -> tuple[Found, 
     if choice.cluster is not None and choice.hubs:
         wanted = {_hub(choice.cluster, name, [ref for _, ref in pairs]) for name in choice.hubs}
         pairs = [pair for pair in pairs if pair[1] in wanted]
-    found_there = [(name, ref, looks.get(ref.cluster, _NOWHERE) if name == _KUBERNETES else None) for name, ref in pairs]
-    return tuple(
-        Found(
-            ref,
-            look.target if look else _target(effects, fleet, name, ref.cluster),
-            (name, ref) in declared,
-            look.error.message if look and look.error else "",
-        )
-        for name, ref, look in found_there
-    )
+
+    def at(name: str, ref: HubRef) -> Found:
+        look = looks.get(ref.cluster, _NOWHERE) if name == _KUBERNETES else _Look(effects.targets.get(name))
+        return Found(ref, look.target, (name, ref) in declared, look.error.message if look.error else "")
+
+    return tuple(at(name, ref) for name, ref in pairs)
 
 
 def one(effects: Effects, fleet: LoadedFleet, cluster: str, hub: str) -> tuple[Target, HubRef]:
@@ -141,7 +137,7 @@ def _target(effects: Effects, fleet: LoadedFleet, name: str, cluster: str) -> Ta
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What there is of a cluster on Kubernetes, or why that cannot be told."""
+    """A target, what there is of a cluster on it, or why that cannot be told."""
 
     target: Target | None = None
     hubs: tuple[HubRef, ...] = ()
