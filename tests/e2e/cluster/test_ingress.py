@@ -182,7 +182,7 @@ def test_a_hub_whose_name_nobody_knows_yet_is_deployed_and_says_so(way_in: WayIn
     head, _, rest = way_in.first.out.partition("\n")
     assert head.startswith(f"onenode/{HUB}: deployed in ")
     assert rest == DEPLOYED
-    (hub,) = fitting("status", way_in.fleet.run("status", "onenode", "--format", "json"))["hubs"]
+    (hub,) = fitting("status", way_in.fleet.run("status", "onenode", HUB, "--format", "json"))["hubs"]
     assert (hub["state"], hub["pending"]) == ("running", f"{DOMAIN} is not in the DNS yet")
 
 
@@ -243,7 +243,7 @@ def test_a_browser_logs_in_and_its_kernel_outlives_a_deploy(reachable: WayIn, pa
     (hub,) = fitting("deploy", reachable.fleet.deploy("--format", "json", **trusting))["hubs"]
     assert (hub["outcome"], hub["pending"]) == ("deployed", "")
     assert {step["name"]: step["status"] for step in hub["check"]["steps"]}["Public address"] == "ok"
-    (status,) = reachable.fleet.run("status", "onenode", "--format", "json", **trusting).data["hubs"]
+    (status,) = reachable.fleet.run("status", "onenode", HUB, "--format", "json", **trusting).data["hubs"]
     assert (status["state"], status["pending"]) == ("running", "")
 
     assert run_in_cell(page, 1, "print(kept + 1)") == "43\n"
