@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
+from threading import Lock
 from typing import TYPE_CHECKING, TextIO
 
 from deployer.cli import output
@@ -14,6 +15,7 @@ from deployer.reporting.problems import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.status import Status
 
 
 def progress_for(stream: TextIO) -> Progress:
@@ -80,16 +82,18 @@ class TerminalProgress:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._shown: list[str] = []
+        self._spinner: Status | None = None
+        self._alone = Lock()
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
-        """A spinner with the title; nested steps are lines under it."""
+        """The title beside the spinner, with those of all else that runs. Of several hubs at once, each gets lines."""
         from rich.markup import escape
 
         began = time.monotonic()
         shown = escape(_named(title))
-        # One spinner at a time: of several hubs at once, each gets lines.
-        spinner = nullcontext() if _subject.get() else self._console.status(shown)
+        spinner = nullcontext() if _subject.get() else self._spinning(shown)
         try:
             with spinner:
                 yield
@@ -97,6 +101,26 @@ class TerminalProgress:
             self._console.print(f"[red]✗[/red] {shown}")
             raise
         self._console.print(f"[green]✓[/green] {shown} [dim]{time.monotonic() - began:.1f} s[/dim]")
+
+    @contextmanager
+    def _spinning(self, shown: str) -> Iterator[None]:
+        with self._alone:
+            self._show([*self._shown, shown])
+        try:
+            yield
+        finally:
+            with self._alone:
+                left = self._shown.copy()
+                left.remove(shown)
+                self._show(left)
+
+    def _show(self, titles: list[str]) -> None:
+        self._shown = titles
+        if self._spinner:
+            self._spinner.stop()
+        self._spinner = self._console.status(", ".join(titles)) if titles else None
+        if self._spinner:
+            self._spinner.start()
 
     def about(self, subject: str) -> AbstractContextManager[None]:
         """As the protocol says."""

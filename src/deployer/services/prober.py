@@ -18,10 +18,12 @@ from deployer.services.notebook import Notebook, default_notebook, read_notebook
 from deployer.services.reach import PATIENCE, reached
 from deployer.services.spawning import start_server, stop_server
 from deployer.services.transport import Route
+from deployer.tools.meanwhile import meanwhile
 
 HUB, LOGIN, PROVIDER, USER = "Hub answers", "Login page", "Login provider", "Check user"
 START, NOTEBOOK, STOP = "Server starts", "Notebook runs", "Server stops"
 PUBLIC = "Public address"
+_ORDER = (HUB, LOGIN, PROVIDER, USER)
 OK, FAILED, SKIPPED, PENDING = "ok", "failed", "skipped", "pending"
 _LOG_LINES = 20
 _LOOK_SECONDS = 10
@@ -50,7 +52,7 @@ class HubProber:
             _Check(access, options, notebook, route, hub, record, self._clock).run(_choices(access, all_profiles))
         finally:
             hub.close()
-        return CheckReport(ref=access.ref, url=access.url, steps=tuple(record.steps))
+        return CheckReport(ref=access.ref, url=access.url, steps=tuple(sorted(record.steps, key=_place)))
 
     def look(self, access: HubAccess) -> str:
         """As the protocol says."""
@@ -64,6 +66,11 @@ class HubProber:
         finally:
             hub.close()
         return ""
+
+
+def _place(step: CheckStep) -> int:
+    """Where it is told. Those of several choices stay in the order in which they were tried."""
+    return _ORDER.index(step.name) if step.name in _ORDER else len(_ORDER) + (step.name == PUBLIC)
 
 
 def _choices(access: HubAccess, all_profiles: bool) -> tuple[ProfileChoice, ...]:
@@ -148,12 +155,16 @@ class _Check:
         if not self.record.step(HUB, "JupyterHub's API", self._hub, logs=(None,)):
             self.record.skip(LOGIN, USER, START, NOTEBOOK, STOP, because="the hub does not answer")
             return
+        with meanwhile(self._look_from_outside):
+            if not self.record.step(USER, f"the user `{self.access.user}`, without a server", self._user, logs=(None,)):
+                self.record.skip(START, NOTEBOOK, STOP, because=f"there is no user `{self.access.user}` to try with")
+                return
+            for choice in choices:
+                self._use_server(choice)
+
+    def _look_from_outside(self) -> None:
+        """What needs no server, and so is done while one starts."""
         self._look_at_login()
-        if not self.record.step(USER, f"the user `{self.access.user}`, without a server", self._user, logs=(None,)):
-            self.record.skip(START, NOTEBOOK, STOP, because=f"there is no user `{self.access.user}` to try with")
-            return
-        for choice in choices:
-            self._use_server(choice)
         if self.access.public:
             self.record.step(PUBLIC, "the hub, where people look for it", self._public, logs=())
 

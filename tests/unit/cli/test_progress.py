@@ -1,6 +1,7 @@
 """How long work is shown, on a terminal and elsewhere."""
 
 import re
+from contextlib import ExitStack
 from io import StringIO
 
 import pytest
@@ -46,6 +47,18 @@ def test_on_a_terminal_steps_may_be_nested_and_end_with_a_mark() -> None:
     shown = ESCAPES.sub("", stream.getvalue())
     for expected in ("✓ Start the hub", "✗ Check", "✓ Deploy [demo]", "warning: [bold] is text"):
         assert expected in shown
+
+
+def test_what_runs_at_once_is_shown_at_once() -> None:
+    progress, stream = terminal()
+    with ExitStack() as server, ExitStack() as page:
+        page.enter_context(progress.step("Login page"))
+        server.enter_context(progress.step("Server starts"))
+        page.close()
+        progress.say("still there")
+    shown = ESCAPES.sub("", stream.getvalue())
+    assert "Login page, Server starts" in shown
+    assert shown.index("✓ Login page") < shown.index("still there") < shown.index("✓ Server starts")
 
 
 def test_a_title_cannot_steer_the_terminal() -> None:

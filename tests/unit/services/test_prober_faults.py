@@ -1,7 +1,8 @@
 """Each fault of a hub gives the right step, with what was found, the right log, and no server left behind."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import Event
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from tests.support.probing import Titles, access, failures, probe, statuses
 from tests.support.scripted_hub import READY, Answer, Channel, events, message, obeying_kernel, scripted_hub
 
 from deployer.model.health import CheckOptions, ExpectedLogin, ProfileChoice
-from deployer.services.prober import HUB, LOGIN, NOTEBOOK, PROVIDER, START, STOP, USER, HubProber
+from deployer.services.prober import HUB, LOGIN, NOTEBOOK, PROVIDER, PUBLIC, START, STOP, USER, HubProber
 from deployer.tools.clock import SystemClock
 
 ME = "/hub/api/users/deployer-check"
@@ -161,7 +162,7 @@ def test_a_fault_is_found_at_its_step_with_the_end_of_the_right_log(fault: Fault
 def test_a_server_is_stopped_whatever_failed(fault: Fault) -> None:
     with scripted_hub(fault.answers, fault.channel) as hub:
         probe(access(hub.url, login=fault.login), options=HASTY)
-        assert hub.asked[-1] == f"DELETE {ME}/server"
+        assert [asked for asked in hub.asked if asked != "GET /hub/login"][-1] == f"DELETE {ME}/server"
 
 
 def test_nobody_listens() -> None:
@@ -244,6 +245,21 @@ def test_each_choice_gets_a_server_of_its_own() -> None:
         (START, "Python", "failed"), (NOTEBOOK, "Python", "skipped"), (STOP, "Python", "ok"),
         (START, "R, large", "ok"), (NOTEBOOK, "R, large", "ok"), (STOP, "R, large", "ok"),
     ]  # fmt: skip
+
+
+def test_what_needs_no_server_is_looked_at_while_one_starts() -> None:
+    starting, waited = Event(), list[bool]()
+
+    def at(title: str) -> None:
+        if title == START:
+            starting.set()
+        if title == LOGIN:
+            waited.append(starting.wait(10))
+
+    with scripted_hub() as hub:
+        report = probe(replace(access(hub.url), public=hub.url), progress=Titles(at))
+    assert waited == [True]
+    assert [step.name for step in report.steps] == [HUB, LOGIN, USER, START, NOTEBOOK, STOP, PUBLIC]
 
 
 def test_without_a_kernel_of_the_language_the_notebook_is_skipped_with_the_reason() -> None:
