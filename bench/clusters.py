@@ -68,6 +68,7 @@ def _one_hub(fleet: ClusterFleet, times: int) -> list[Line]:
     overhead = Line("deploy over bare helm, without trial and check", "s", 2, peer="helm upgrade --install --wait, whole")
     check = Line("check of a warm hub on a cluster", "s", 15)
     besides = Line("the same, besides the server's start and stop", "s", 2)
+    unchanged = Line("deploy of one unchanged hub on a cluster", "s", 1)
     memory = Line("deploy to a cluster, memory of the deployer itself", "MB", 300)
     fleet.write()
     _run(fleet, "deploy", "onenode", fleet.hub)
@@ -85,9 +86,10 @@ def _one_hub(fleet: ClusterFleet, times: int) -> list[Line]:
         memory.values.append(deploy.memory / MEBIBYTE)
         check.values.append(checked.seconds)
         besides.values.append(checked.seconds - sum(steps[name] for name in _SERVER))
+        unchanged.values.append(_run(fleet, "deploy", "onenode", fleet.hub).seconds)
 
     repeat(times, measure)
-    return [overhead, memory, check, besides]
+    return [overhead, memory, check, besides, unchanged]
 
 
 def _many_hubs(fleet: ClusterFleet, times: int) -> list[Line]:
