@@ -27,13 +27,14 @@ class End:
 
 @dataclass
 class ScriptedHelm:
-    """`ends`: of the next runs that write; after them, each goes well. `first`: what happens before one writes. `manifest`: of
-    every release, and its `hooks`, which are no part of a revision's objects. `ran`: what wrote, and what rehearsed; `rendered`:
+    """`ends`: of the next runs that write; after them, each goes well. `first`: what happens before one writes; `fails_dry`:
+    helm's last words where it only tries. `manifest`: of every release, and its `hooks`, which are no part of a revision's objects. `ran`: what wrote, and what rehearsed; `rendered`:
     how often without the cluster."""
 
     api: SmallApi
     ends: list[End | None] = field(default_factory=list)
     first: Callable[[], object] = lambda: None
+    fails_dry: str = ""
     manifest: str = ""
     hooks: str = ""
     rendered: int = 0
@@ -50,11 +51,13 @@ class ScriptedHelm:
         if verb == "template":
             self.rendered += 1
             return Finished(0, self.manifest + self.hooks, "")
-        if verb == "get":
-            return Finished(0, self._installed, "")
+        if verb in ("get", "show"):
+            return Finished(0, self._installed if verb == "get" else "", "")
         name = command[1 + _SUBJECT[verb]]
         dry = any(word.startswith("--dry-run") for word in command)
         self.ran.append(f"{verb} --dry-run" if dry else verb)
+        if dry and self.fails_dry:
+            raise ToolFailedError(f"`helm {verb}` ended with 1:\n  {self.fails_dry}")
         number = 0 if dry else self._written(name, verb)
         return Finished(0, json.dumps({"version": number, "manifest": self.manifest}), "")
 
@@ -70,7 +73,10 @@ class ScriptedHelm:
         """A revision, as whoever made it."""
         labels = {"owner": "helm", "name": name, "version": str(number), "status": status}
         content = {"type": "helm.sh/release.v1", "metadata": {"labels": labels}, "data": {"release": "aGVsbQ=="}}
-        self.api.put(f"/api/v1/namespaces/{name}/secrets/sh.helm.release.v1.{name}.v{number}", content)
+        self.api.put(self._place(name, number), content)
+
+    def _place(self, name: str, number: int) -> str:
+        return f"/api/v1/namespaces/{name}/secrets/sh.helm.release.v1.{name}.v{number}"
 
     def _written(self, name: str, verb: str) -> int:
         self.first()
@@ -78,6 +84,10 @@ class ScriptedHelm:
         last = max(known, default=0)
         if verb == "upgrade" and known.get(last, "").startswith("pending"):
             raise ToolFailedError(f"`helm upgrade` ended with 1:\n  {BUSY}")
+        if verb == "uninstall":
+            for number in known:
+                del self.api.objects[self._place(name, number)]
+            return 0
         end = self.ends.pop(0) if self.ends else None
         status = end.leaves if end else "deployed"
         if status == "deployed":

@@ -53,7 +53,7 @@ class SmallApi:
                 return self._create(f"{path}/{body['metadata']['name']}", body, query)
             case "GET" if path in self.objects:
                 return 200, self.objects[path]
-            case "GET" if "/" not in path.partition("/namespaces/")[2].partition("/")[2]:
+            case "GET" if _names_many(path):
                 return 200, {"items": list(self._listed(path, query))}
             case _ if path not in self.objects:
                 return 404, {"message": f"{path} not found"}
@@ -68,6 +68,8 @@ class SmallApi:
         """Keep an object, whatever is there."""
         self._version += 1
         marks = {"resourceVersion": str(self._version), "uid": path}
+        namespace, _, inside = path.partition("/namespaces/")[2].partition("/")
+        marks |= {"namespace": namespace} if inside else {}
         metadata = {"creationTimestamp": MADE, "name": path.rpartition("/")[2], "generation": 1} | content["metadata"] | marks
         self.objects[path] = {**content, "metadata": metadata}
         return self.objects[path]
@@ -132,6 +134,12 @@ def small_api() -> Iterator[SmallApi]:
         yield api
     finally:
         api.close()
+
+
+def _names_many(path: str) -> bool:
+    """All objects of a kind, of a namespace or of the cluster."""
+    namespace, _, inside = path.partition("/namespaces/")[2].partition("/")
+    return "/" not in inside if inside else not namespace
 
 
 def _merged(found: Any, change: Any) -> Any:

@@ -77,14 +77,16 @@ class SmallCluster:
         """Of a deployer that was started anew."""
         return self._clusters().stack(self._access())
 
-    def deployment(self, namespace: str, name: str, *, ready: bool = True, **status: Any) -> dict[str, Any]:
+    def deployment(
+        self, namespace: str, name: str, *, ready: bool = True, metadata: dict[str, Any] | None = None, **status: Any
+    ) -> dict[str, Any]:
         """One of a single pod."""
         count = int(ready)
         counts = {"updatedReplicas": count, "availableReplicas": count, "replicas": 1}
         available = {"conditions": [{"type": "Available", "status": str(ready)}]}
         path = f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}"
         template = {"spec": {"containers": [{"image": "hub:1"}]}}
-        content = {"metadata": {}, "spec": {"replicas": 1, "template": template}}
+        content = {"metadata": metadata or {}, "spec": {"replicas": 1, "template": template}}
         return self.api.put(path, content | {"status": {"observedGeneration": 1, **counts, **available, **status}})
 
     def _access(self) -> ClusterAccess:

@@ -13,6 +13,7 @@ from deployer.errors import DeployerError, ExternalError, LockedError, ToolFaile
 from deployer.model.release import HubRef, Release
 from deployer.targets.kubernetes.connection import WEBHOOK, Connection
 from deployer.targets.kubernetes.kinds import Kind, unknown_kind
+from deployer.targets.kubernetes.neighbours import taken
 from deployer.targets.kubernetes.objects import Namespace, Object, documents_of
 from deployer.targets.kubernetes.releases import Releases
 from deployer.targets.kubernetes.rendering import Renderer, refused_values, values_files
@@ -110,6 +111,8 @@ class Installer:
             return known
         if match := _UNKNOWN_KIND.search(said):
             return unknown_kind(ref, Kind(match["version"], match["kind"]))
+        if foreign := taken(ref, said):
+            return foreign
         if _BUSY in said:
             return LockedError(f"somebody else runs helm on {ref}", hint="Wait for them, then deploy again.")
         if release and _REFUSED_VALUES.search(said):

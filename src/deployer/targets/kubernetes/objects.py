@@ -156,6 +156,10 @@ class Namespace:
         found: Object | None = self.connection.request("GET", f"/api/v1/namespaces/{self.name}")
         return found
 
+    def remove(self) -> None:
+        """The namespace itself, with all that it holds."""
+        self.connection.request("DELETE", f"/api/v1/namespaces/{self.name}")
+
     def secret(self, name: str) -> Mapping[str, str]:
         """A Secret's entries as text; empty where it is not there."""
         found = self.get("secrets", name)

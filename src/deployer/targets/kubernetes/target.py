@@ -19,7 +19,7 @@ from deployer.targets.kubernetes import namespaces
 from deployer.targets.kubernetes.ailment import ailment, edited
 from deployer.targets.kubernetes.before import Before, before, returned, take_back
 from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.database import CLAIM, Database
+from deployer.targets.kubernetes.database import Database
 from deployer.targets.kubernetes.diagnosis import Diagnosis, owner
 from deployer.targets.kubernetes.doctor import examine
 from deployer.targets.kubernetes.entrance import Entrance
@@ -28,10 +28,12 @@ from deployer.targets.kubernetes.keys import Keys
 from deployer.targets.kubernetes.kinds import Kind, api_versions, define, defined_by, known_kinds, missing, require_known
 from deployer.targets.kubernetes.lease import Held, Leases
 from deployer.targets.kubernetes.live import base_path, before_us, hub_of
+from deployer.targets.kubernetes.neighbours import require_alone
 from deployer.targets.kubernetes.objects import Glance, Namespace, Object
 from deployer.targets.kubernetes.record import Record, Records
 from deployer.targets.kubernetes.relay import relay
 from deployer.targets.kubernetes.releases import Releases
+from deployer.targets.kubernetes.removal import LABEL_CLUSTER, LABEL_HUB, SERVERS, Removal
 from deployer.targets.kubernetes.rendering import Renderer, hub_values
 from deployer.targets.kubernetes.repairing import STUCK_SECONDS, repair
 from deployer.targets.kubernetes.rollout import Rollout
@@ -40,15 +42,12 @@ from deployer.targets.kubernetes.stack import LOCK
 from deployer.targets.kubernetes.trial import Trial, Tried
 
 CHECK_USER = "deployer-check"
-LABEL_CLUSTER, LABEL_HUB = "deployer/cluster", "deployer/hub"
 _TOKEN = f"hub.services.{CHECK_USER}.apiToken"
-_HOMES = "homes"
 _NAMESPACE, _REPAIR, _DEFINE = "namespace", "repair", "define"
 _TRY, _SAVE, _UPGRADE = "try", "save-database", "upgrade"
 _PAUSE = "logins pause for less than a minute; running servers go on"
 _BLINK = "; open notebooks reconnect, as the proxy restarts"
 _PROXY = "Deployment/proxy"
-_SERVERS = "component=singleuser-server"
 
 
 @dataclass(slots=True)
@@ -57,6 +56,7 @@ class _Attempt:
     once its upgrade begins."""
 
     held: Held
+    made_namespace: bool = False
     tried: Tried = field(default_factory=Tried)
     schema: str = ""
     saved: str = ""
@@ -113,7 +113,7 @@ class KubernetesTarget:
             healthy=not detail,
             address=record.address if record else "",
             version=_image(hub),
-            users=sum(owner(pod) != CHECK_USER for pod in namespace.list("pods", labels=_SERVERS, metadata_only=True)),
+            users=sum(owner(pod) != CHECK_USER for pod in namespace.list("pods", labels=SERVERS, metadata_only=True)),
             deployed_at=record.deployed_at if record else "",
             deployed_by=record.deployed_by if record else "",
             detail=detail,
@@ -135,6 +135,8 @@ class KubernetesTarget:
         require_known(release.ref, manifests.documents, self._known(), definitions)
         namespace = self._namespace(release.ref)
         last = Releases(namespace, release.ref.hub).last()
+        if last is None:
+            require_alone(release.ref, namespace.list("deployments"))
         steps = [] if namespaces.stands(namespace.manifest()) else [Step(_NAMESPACE, f"Make the namespace {release.ref.hub}")]
         if last and last.pending:
             steps.append(Step(_REPAIR, "Repair the release that was interrupted"))
@@ -175,12 +177,10 @@ class KubernetesTarget:
     def undo(self, ref: HubRef) -> bool:
         attempt = self._attempts[ref]
         attempt.held.require()
-        releases = Releases(self._namespace(ref), ref.hub)
-        found = attempt.before or before(releases, self._records(ref))
+        found = attempt.before or before(Releases(self._namespace(ref), ref.hub), self._records(ref))
         if not found.revision and found.record is None:
-            begun = releases.last() is not None
-            self.destroy(ref, also=frozenset())
-            return begun
+            installed, made = attempt.before is not None, attempt.made_namespace
+            return self._removal(ref).take_back(installed=installed, made=made, check_user=CHECK_USER)
         if attempt.before is None:
             return False
         revision = self._return(ref, found.revision)
@@ -240,7 +240,7 @@ class KubernetesTarget:
         if user is None:
             pods = namespace.list("pods", labels="component=hub")
         else:
-            pods = [pod for pod in namespace.list("pods", labels=_SERVERS) if owner(pod) == user]
+            pods = [pod for pod in namespace.list("pods", labels=SERVERS) if owner(pod) == user]
         if not pods:
             whose = f"{user} has no server" if user else "there is no hub pod"
             raise UnknownNameError(f"{whose} on {ref}", hint=f"Look with `deployer status {ref.cluster} {ref.hub}`.")
@@ -250,53 +250,19 @@ class KubernetesTarget:
         yield from read(newest["metadata"]["name"], container=container, lines=lines)
 
     def volumes(self, ref: HubRef) -> tuple[str, ...]:
-        return tuple(f"hub:{ref}/{name}" for name in (_HOMES, "database", "keys"))
+        return self._removal(ref).volumes()
 
     def remaining(self, ref: HubRef) -> tuple[str, ...]:
-        kept = self._kept(ref)
-        return tuple(f"hub:{ref}/{name}" for name, found in kept.items() if found)
+        return self._removal(ref).remaining()
 
     def destroy(self, ref: HubRef, *, also: frozenset[str]) -> tuple[str, ...]:
-        namespace = self._namespace(ref)
-        keys = Keys(namespace)
-        keys.put_aside()
-        self.installer.uninstall(ref)
-        for pod in namespace.list("pods", labels=_SERVERS, metadata_only=True):
-            namespace.delete("pods", pod["metadata"]["name"])
-        keys.take_up()
-        volume = self._volume_of_homes(namespace) if f"hub:{ref}/{_HOMES}" in also else ""
-        for name, found in self._kept(ref).items():
-            if f"hub:{ref}/{name}" in also:
-                for plural, entry in found:
-                    namespace.delete(plural, entry)
-        if volume:
-            self.connection.request("DELETE", f"/api/v1/persistentvolumes/{volume}")
-        namespace.delete("secrets", "deployer")
-        remaining = self.remaining(ref)
-        if not remaining and LABEL_HUB in ((namespace.manifest() or {}).get("metadata", {}).get("labels") or {}):
-            self.connection.request("DELETE", f"/api/v1/namespaces/{namespace.name}")
-        return remaining
-
-    def _volume_of_homes(self, namespace: Namespace) -> str:
-        """The volume that the chart made with its claim on homes, which would take no other claim; empty where there is none."""
-        claim = namespace.get("persistentvolumeclaims", _HOMES) or {}
-        volume = str((claim.get("spec") or {}).get("volumeName", ""))
-        return volume if volume == f"{namespace.name}-{_HOMES}" else ""
-
-    def _kept(self, ref: HubRef) -> Mapping[str, list[tuple[str, str]]]:
-        """What outlives a release: kind and name of each object, by the word that `--allow-destroy` takes."""
-        namespace = self._namespace(ref)
-        claims = [entry["metadata"]["name"] for entry in namespace.list("persistentvolumeclaims", metadata_only=True)]
-        return {
-            _HOMES: [("persistentvolumeclaims", name) for name in claims if name != CLAIM],
-            "database": [("persistentvolumeclaims", name) for name in claims if name == CLAIM],
-            "keys": Keys(namespace).objects(),
-        }
+        return self._removal(ref).remove(also)
 
     def _make_namespace(self, release: Release) -> None:
         ref = release.ref
         labels = {"app.kubernetes.io/managed-by": "deployer", LABEL_CLUSTER: ref.cluster, LABEL_HUB: ref.hub}
-        namespaces.make(self._namespace(ref), labels, self.clock, self.progress, self.removal_seconds)
+        made = namespaces.make(self._namespace(ref), labels, self.clock, self.progress, self.removal_seconds)
+        self._attempts[ref].made_namespace = made
 
     def _repair(self, release: Release) -> None:
         ref = release.ref
@@ -377,6 +343,9 @@ class KubernetesTarget:
 
     def _records(self, ref: HubRef) -> Records:
         return Records(self._namespace(ref))
+
+    def _removal(self, ref: HubRef) -> Removal:
+        return Removal(ref, self._namespace(ref), self.installer)
 
 
 def _image(hub: Object | None) -> str:

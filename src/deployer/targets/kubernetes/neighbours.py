@@ -1,0 +1,49 @@
+"""A hub of somebody else's in the namespace that a hub's name stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from deployer.errors import GuardError
+from deployer.model.release import HubRef
+from deployer.targets.kubernetes.objects import Object
+
+_RELEASE = "meta.helm.sh/release-name"
+_HUB = "hub"
+_TAKEN = re.compile(r'(?P<kind>\w+) "(?P<name>[^"]+)" in namespace "(?P<where>[^"]*)" exists and cannot be imported')
+_OF_RELEASE = re.compile(rf'key "{_RELEASE}" must equal "[^"]*": current value is "([^"]+)"')
+
+
+def require_alone(ref: HubRef, deployments: Sequence[Object]) -> None:
+    """Before a first deploy. Two hubs of a namespace would take each other's servers for their own. Raises GuardError where
+    there is one that is not of the release of the hub's name."""
+    for metadata in (entry["metadata"] for entry in deployments):
+        release = _release_of(metadata)
+        if release != ref.hub and (metadata["name"] == _HUB or (metadata.get("labels") or {}).get("component") == _HUB):
+            raise GuardError(
+                f"namespace {ref.hub} of cluster {ref.cluster} has another hub: "
+                f"Deployment {metadata['name']}, {_whose(release)}\nNothing was changed.",
+                hint="A hub is the release of its own name in the namespace of its name. Give this hub's file another name; or "
+                "save the other hub's homes and database, take it away by what made it, and deploy again.",
+            )
+
+
+def taken(ref: HubRef, said: str) -> GuardError | None:
+    """What helm says of an object that is there already and of another release; None where it says something else."""
+    match, release = _TAKEN.search(said), _OF_RELEASE.search(said)
+    if match is None:
+        return None
+    where = f" in namespace {match['where']}" if match["where"] else ""
+    return GuardError(
+        f"{match['kind']} {match['name']}{where}, which {ref} needs, is there already, {_whose(release[1] if release else '')}",
+        hint="Take it away by what made it, or give one of the two another name; then deploy again.",
+    )
+
+
+def _release_of(metadata: Object) -> str:
+    return str((metadata.get("annotations") or {}).get(_RELEASE, ""))
+
+
+def _whose(release: str) -> str:
+    return f"of the helm release `{release}`" if release else "made by something else than helm"

@@ -1,0 +1,121 @@
+"""A first deploy that does not succeed takes back what it began, and nothing that was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.scripted_helm import End
+from tests.support.small_cluster import SmallCluster, small_cluster
+
+from deployer.errors import DeployerError, GuardError
+from deployer.model.plan import Manifests, Step
+
+PODS = "/api/v1/namespaces/garden/pods"
+NAMESPACE = "/api/v1/namespaces/garden"
+TAKEN = (
+    'Error: Unable to continue with install: Secret "hub" in namespace "garden" exists and cannot be imported into the current '
+    'release: invalid ownership metadata; annotation validation error: key "meta.helm.sh/release-name" must equal "garden": '
+    'current value is "jhub"'
+)
+TAKEN_TOLD = (
+    "Secret hub in namespace garden, which aurora/garden needs, is there already, of the helm release `jhub`",
+    "Take it away by what made it, or give one of the two another name; then deploy again.",
+)
+ANOTHER = "namespace garden of cluster aurora has another hub: Deployment {}, {}\nNothing was changed."
+HINT = (
+    "A hub is the release of its own name in the namespace of its name. Give this hub's file another name; or save the other "
+    "hub's homes and database, take it away by what made it, and deploy again."
+)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[SmallCluster]:
+    """One without a hub, but with servers of people and of the check."""
+    with small_cluster(tmp_path) as cluster:
+        for user in ("ada", "deployer-check"):
+            metadata = {"labels": {"component": "singleuser-server"}, "annotations": {"hub.jupyter.org/username": user}}
+            cluster.api.put(f"{PODS}/jupyter-{user}", {"metadata": metadata})
+        yield cluster
+
+
+def deploy(cluster: SmallCluster, *steps: str) -> bool | None:
+    """The steps of a first deploy, and what undoing it says where one fails."""
+    target, release = cluster.target(), cluster.release("garden")
+    with target.lock(release.ref):
+        try:
+            for step in steps:
+                target.apply(Step(step, ""), release, Manifests({}))
+        except DeployerError:
+            return target.undo(release.ref)
+    return None
+
+
+def users(cluster: SmallCluster) -> list[str]:
+    return [path.rpartition("jupyter-")[2] for path in cluster.api.objects if path.startswith(f"{PODS}/")]
+
+
+def test_what_stops_it_before_helm_leaves_everything_as_it_was(cluster: SmallCluster) -> None:
+    cluster.api.put(NAMESPACE, {"metadata": {}})
+    before = dict(cluster.api.objects)
+    cluster.helm.first = lambda: pytest.fail("nothing is to be uninstalled")
+    cluster.helm.fails_dry = TAKEN
+    assert deploy(cluster, "namespace", "try") is False
+    assert {path for path in cluster.api.objects if "/leases" not in path and path != "/api/v1/namespaces/deployer"} == set(
+        before
+    )
+    assert users(cluster) == ["ada", "deployer-check"]
+
+
+def test_a_namespace_that_it_made_goes_again(cluster: SmallCluster) -> None:
+    cluster.helm.fails_dry = TAKEN
+    assert deploy(cluster, "namespace", "try") is False
+    assert NAMESPACE not in cluster.api.objects
+
+
+def test_a_release_that_it_made_goes_with_the_server_of_its_check_and_no_other(cluster: SmallCluster) -> None:
+    cluster.api.put(NAMESPACE, {"metadata": {}})
+    cluster.helm.ends = [End("Error: no", "failed")]
+    assert deploy(cluster, "namespace", "try", "upgrade") is True
+    assert cluster.helm.ran[-1] == "uninstall"
+    assert users(cluster) == ["ada"]
+    assert f"{NAMESPACE}/secrets/deployer" not in cluster.api.objects
+    assert NAMESPACE in cluster.api.objects
+
+
+@pytest.mark.parametrize(
+    ("name", "metadata", "told"),
+    [
+        ("hub", {"annotations": {"meta.helm.sh/release-name": "jhub"}}, ("hub", "of the helm release `jhub`")),
+        ("hub", {"labels": {"argocd.argoproj.io/instance": "hubs"}}, ("hub", "made by something else than helm")),
+        ("jhub-hub", {"labels": {"component": "hub"}}, ("jhub-hub", "made by something else than helm")),
+    ],
+    ids=["another release", "Argo CD", "another name"],
+)
+def test_a_hub_of_somebody_elses_is_refused_at_once(
+    cluster: SmallCluster, name: str, metadata: dict[str, Any], told: tuple[str, str]
+) -> None:
+    cluster.deployment("garden", name, metadata=metadata)
+    with pytest.raises(GuardError) as refused:
+        cluster.target().steps(cluster.release("garden"), Manifests({}), None)
+    assert (refused.value.message, refused.value.hint) == (ANOTHER.format(*told), HINT)
+
+
+@pytest.mark.parametrize(
+    ("name", "metadata"),
+    [("hub", {"annotations": {"meta.helm.sh/release-name": "garden"}}), ("wiki", {})],
+    ids=["what was its own", "no hub"],
+)
+def test_what_is_no_other_hub_does_not_stop_it(cluster: SmallCluster, name: str, metadata: dict[str, Any]) -> None:
+    cluster.deployment("garden", name, metadata=metadata)
+    assert cluster.target().steps(cluster.release("garden"), Manifests({}), None)
+
+
+def test_an_object_of_another_release_is_told_in_words(cluster: SmallCluster) -> None:
+    cluster.helm.fails_dry = TAKEN
+    target, release = cluster.target(), cluster.release("garden")
+    with target.lock(release.ref), pytest.raises(GuardError) as refused:
+        target.apply(Step("try", ""), release, Manifests({}))
+    assert (refused.value.message, refused.value.hint) == TAKEN_TOLD
