@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
 from tests.support.small_api import SmallApi
 
 from deployer.errors import ToolFailedError
@@ -28,8 +31,8 @@ class End:
 @dataclass
 class ScriptedHelm:
     """`ends`: of the next runs that write; after them, each goes well. `first`: what happens before one writes; `fails_dry`:
-    helm's last words where it only tries. `manifest`: of every release, and its `hooks`, which are no part of a revision's objects. `ran`: what wrote, and what rehearsed; `rendered`:
-    how often without the cluster."""
+    helm's last words where it only tries. `manifest`: of every release, and its `hooks`, which are no part of a revision's
+    objects. `ran`: what wrote, and what rehearsed; `rendered`: how often without the cluster."""
 
     api: SmallApi
     ends: list[End | None] = field(default_factory=list)
@@ -72,8 +75,27 @@ class ScriptedHelm:
     def put(self, name: str, number: int, status: str) -> None:
         """A revision, as whoever made it."""
         labels = {"owner": "helm", "name": name, "version": str(number), "status": status}
-        content = {"type": "helm.sh/release.v1", "metadata": {"labels": labels}, "data": {"release": "aGVsbQ=="}}
+        made = [{"manifest": self.hooks}] if self.hooks else []
+        packed = gzip.compress(json.dumps({"manifest": self.manifest, "hooks": made}).encode())
+        data = {"release": base64.b64encode(base64.b64encode(packed)).decode()}
+        content = {"type": "helm.sh/release.v1", "metadata": {"labels": labels}, "data": data}
         self.api.put(self._place(name, number), content)
+
+    def manifest_of(self, name: str, number: int) -> list[dict[str, Any]]:
+        """The objects of a revision, as it is kept."""
+        packed = self.api.objects[self._place(name, number)]["data"]["release"]
+        kept = json.loads(gzip.decompress(base64.b64decode(base64.b64decode(packed))))
+        return list(yaml.safe_load_all(kept["manifest"]))
+
+    def _uninstall(self, name: str, numbers: Sequence[int]) -> None:
+        """Claims go but for those with a mark, as helm does it; of what else a manifest has, nothing was made."""
+        for entry in self.manifest_of(name, numbers[-1]) if numbers else ():
+            metadata = entry["metadata"]
+            if (metadata.get("annotations") or {}).get("helm.sh/resource-policy") != "keep":
+                path = f"/api/v1/namespaces/{name}/{entry['kind'].lower()}s/{metadata['name']}"
+                self.api.answer("DELETE", path, {}, None)
+        for number in numbers:
+            del self.api.objects[self._place(name, number)]
 
     def _place(self, name: str, number: int) -> str:
         return f"/api/v1/namespaces/{name}/secrets/sh.helm.release.v1.{name}.v{number}"
@@ -85,8 +107,7 @@ class ScriptedHelm:
         if verb == "upgrade" and known.get(last, "").startswith("pending"):
             raise ToolFailedError(f"`helm upgrade` ended with 1:\n  {BUSY}")
         if verb == "uninstall":
-            for number in known:
-                del self.api.objects[self._place(name, number)]
+            self._uninstall(name, sorted(known))
             return 0
         end = self.ends.pop(0) if self.ends else None
         status = end.leaves if end else "deployed"

@@ -15,6 +15,7 @@ TEAMS_SNIPPET = "10-deployer-github-teams"
 FOLDERS_SNIPPET = "90-deployer-admin-folders"
 _FIRST_OWN_SNIPPET = 50
 """Snippets run in the order of their names: ours, then the hub's own in the order of the file, then what wraps theirs."""
+KEPT_CLAIM: dict[str, Tree] = {"annotations": {"helm.sh/resource-policy": "keep"}}
 _DATABASE_TYPES = {"postgresql": "postgres", "postgres": "postgres", "mysql": "mysql"}
 
 PROFILES_CODE = f"""
@@ -73,14 +74,14 @@ def chart_image(reference: str) -> Tree:
 
 
 def _database(database: Said[Any]) -> Tree:
-    """The claim survives an uninstall: deleting homes' owner by accident would be worse than a forgotten disk."""
+    """The claim survives an uninstall: losing the database by accident would be worse than a forgotten disk."""
     url = database["url"]
     if url:
         kind = _DATABASE_TYPES.get(urlsplit(url.value).scheme.partition("+")[0], "other")
         return {"type": url.decides(kind), "url": url}
     return {
         "type": "sqlite-pvc",
-        "pvc": {"storage": database["size"], "annotations": {"helm.sh/resource-policy": "keep"}},
+        "pvc": {"storage": database["size"], **KEPT_CLAIM},
     }
 
 

@@ -1,11 +1,12 @@
-"""Hubs in 2i2c's format: their values are their own; only the health check is added, where their chart has a place for it."""
+"""Hubs in 2i2c's format: their values are their own; only the health check and the mark of the database's claim, by which it
+survives an uninstall, are added, where their chart has a place for them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from deployer.compiling.hub_process import check_tree
+from deployer.compiling.hub_process import KEPT_CLAIM, check_tree
 from deployer.compiling.said import Tree
 from deployer.config.loaded import ChartKeys
 from deployer.model.place import KeyPath
@@ -24,8 +25,8 @@ def upstream_path(values: Mapping[str, Any], chart: ChartKeys | None) -> KeyPath
 
 
 def legacy_tree(upstream: KeyPath | None) -> dict[str, Tree]:
-    """The check's service and role below the wrapped chart's key; nothing where it is not known."""
-    return {} if upstream is None else below(upstream, {"hub": check_tree()})
+    """Below the wrapped chart's key; nothing where it is not known."""
+    return {} if upstream is None else below(upstream, {"hub": {**check_tree(), "db": {"pvc": KEPT_CLAIM}}})
 
 
 def below(path: KeyPath, tree: dict[str, Tree]) -> dict[str, Tree]:

@@ -107,12 +107,10 @@ class Installer:
         said = error.message
         if _is_outage(said):
             return self.connection.silence(error)
-        if known := self.connection.known_refusal(said):
+        if known := self.connection.known_refusal(said) or taken(ref, said):
             return known
         if match := _UNKNOWN_KIND.search(said):
             return unknown_kind(ref, Kind(match["version"], match["kind"]))
-        if foreign := taken(ref, said):
-            return foreign
         if _BUSY in said:
             return LockedError(f"somebody else runs helm on {ref}", hint="Wait for them, then deploy again.")
         if release and _REFUSED_VALUES.search(said):

@@ -15,7 +15,7 @@ _HOLDERS = re.compile(r"(?P<finalizer>\S+) in \d+ resource instances?")
 
 
 def make(namespace: Namespace, labels: dict[str, str], clock: Clock, progress: Progress, patience: float) -> bool:
-    """Make it unless it is there. False where it was. Raises ExternalError where an older one does not go in time, with what keeps it."""
+    """Make it. False where it is there. Raises ExternalError where an older one does not go in time, with what keeps it."""
     deadline, told = clock.monotonic() + patience, ""
     while (found := namespace.manifest()) is not None:
         if stands(found):

@@ -19,7 +19,7 @@ def require_alone(ref: HubRef, deployments: Sequence[Object]) -> None:
     """Before a first deploy. Two hubs of a namespace would take each other's servers for their own. Raises GuardError where
     there is one that is not of the release of the hub's name."""
     for metadata in (entry["metadata"] for entry in deployments):
-        release = _release_of(metadata)
+        release = release_of(metadata)
         if release != ref.hub and (metadata["name"] == _HUB or (metadata.get("labels") or {}).get("component") == _HUB):
             raise GuardError(
                 f"namespace {ref.hub} of cluster {ref.cluster} has another hub: "
@@ -41,7 +41,8 @@ def taken(ref: HubRef, said: str) -> GuardError | None:
     )
 
 
-def _release_of(metadata: Object) -> str:
+def release_of(metadata: Object) -> str:
+    """The name of the helm release that an object is of; empty where helm did not make it."""
     return str((metadata.get("annotations") or {}).get(_RELEASE, ""))
 
 

@@ -31,6 +31,7 @@ _GROUPS = {
 }
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _MERGE = "application/merge-patch+json"
+_CASCADE = {"propagationPolicy": "Background"}
 FRESH = 5.0
 
 
@@ -133,7 +134,15 @@ class Namespace:
 
     def delete(self, plural: str, name: str) -> None:
         """Remove an object and all that it owns; none is fine."""
-        self.connection.request("DELETE", self._path(plural, name), body={"propagationPolicy": "Background"})
+        self.connection.request("DELETE", self._path(plural, name), body=_CASCADE)
+
+    def discard(self, manifest: Object) -> None:
+        """Remove an object of any kind whose plural has no more than an s; none is fine."""
+        version, kind = manifest["apiVersion"], manifest["kind"].lower()
+        group = f"apis/{version}" if "/" in version else f"api/{version}"
+        self.connection.request(
+            "DELETE", f"/{group}/namespaces/{self.name}/{kind}s/{manifest['metadata']['name']}", body=_CASCADE
+        )
 
     def log(self, pod: str, *, container: str = "", lines: int = 20, previous: bool = False) -> tuple[str, ...]:
         """The last lines of a container's log; none where it has not started."""

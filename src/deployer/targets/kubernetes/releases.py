@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from deployer.errors import GuardError
-from deployer.targets.kubernetes.objects import Namespace
+import yaml
+
+from deployer.errors import ExternalError, GuardError
+from deployer.targets.kubernetes.objects import Namespace, Object, documents_of
 
 MARK = "owner=helm"
+_POLICY, _KEEP = "helm.sh/resource-policy", "keep"
+_CONTENT = "release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +82,44 @@ class Releases:
                     self.namespace.create("secrets", {**found, "metadata": metadata})
             raise
 
+    def hooks(self) -> tuple[Object, ...]:
+        """The objects that hooks of the newest revision make, which helm leaves when the release goes."""
+        content = self._content(self._newest())
+        made = (entry for hook in content.get("hooks") or () for entry in documents_of(hook.get("manifest") or ""))
+        return tuple(entry for entry in made if not _is_kept(entry))
+
+    def keep(self, stays: Callable[[Object], bool]) -> None:
+        """When the release goes, these objects stay. Helm asks its newest revision for the mark, and not the objects that there
+        are: a chart that gives them none cannot be told otherwise once it is installed."""
+        secret = self._newest()
+        content = self._content(secret)
+        objects = list(documents_of(content.get("manifest") or ""))
+        unmarked = [entry["metadata"] for entry in objects if stays(entry) and not _is_kept(entry)]
+        if secret and unmarked:
+            for metadata in unmarked:
+                metadata["annotations"] = {**(metadata.get("annotations") or {}), _POLICY: _KEEP}
+            content["manifest"] = yaml.dump_all(objects, Dumper=yaml.CSafeDumper)
+            packed = base64.b64encode(base64.b64encode(gzip.compress(json.dumps(content).encode(), mtime=0))).decode()
+            self.namespace.patch("secrets", secret["metadata"]["name"], {"data": {_CONTENT: packed}})
+
+    def _newest(self) -> Object | None:
+        last = self.last()
+        return self.namespace.get("secrets", self._secret(last)) if last else None
+
+    def _content(self, secret: Object | None) -> dict[str, Any]:
+        """What helm keeps of a revision: JSON, packed once by helm and once by Kubernetes. Raises ExternalError."""
+        packed = ((secret or {}).get("data") or {}).get(_CONTENT)
+        try:
+            return dict(json.loads(gzip.decompress(base64.b64decode(base64.b64decode(packed))))) if packed else {}
+        except (ValueError, OSError, EOFError, zlib.error):
+            raise ExternalError(
+                f"what helm keeps of the release {self.name} in namespace {self.namespace.name} cannot be read",
+                hint=f"Look with `helm get manifest {self.name} -n {self.namespace.name}`. Nothing was changed.",
+            ) from None
+
     def _secret(self, revision: Revision) -> str:
         return f"sh.helm.release.v1.{self.name}.v{revision.number}"
+
+
+def _is_kept(found: Object) -> bool:
+    return (found["metadata"].get("annotations") or {}).get(_POLICY) == _KEEP

@@ -345,7 +345,7 @@ class KubernetesTarget:
         return Records(self._namespace(ref))
 
     def _removal(self, ref: HubRef) -> Removal:
-        return Removal(ref, self._namespace(ref), self.installer)
+        return Removal(ref, self._namespace(ref), self.installer, self.clock)
 
 
 def _image(hub: Object | None) -> str:
