@@ -32,7 +32,7 @@ class End:
 class ScriptedHelm:
     """`ends`: of the next runs that write; after them, each goes well. `first`: what happens before one writes; `fails_dry`:
     helm's last words where it only tries. `manifest`: of every release, and its `hooks`, which are no part of a revision's
-    objects. `ran`: what wrote, and what rehearsed; `rendered`: how often without the cluster."""
+    objects. `ran`: what wrote, and what rehearsed; `back`: to which revisions; `rendered`: how often without the cluster."""
 
     api: SmallApi
     ends: list[End | None] = field(default_factory=list)
@@ -42,6 +42,7 @@ class ScriptedHelm:
     hooks: str = ""
     rendered: int = 0
     ran: list[str] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)
     _installed: str = ""
 
     def which(self, program: str) -> Path | None:
@@ -57,6 +58,8 @@ class ScriptedHelm:
         if verb in ("get", "show"):
             return Finished(0, self._installed if verb == "get" else "", "")
         name = command[1 + _SUBJECT[verb]]
+        if verb == "rollback":
+            self.back.append(command[3])
         dry = any(word.startswith("--dry-run") for word in command)
         self.ran.append(f"{verb} --dry-run" if dry else verb)
         if dry and self.fails_dry:

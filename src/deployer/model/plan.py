@@ -42,6 +42,9 @@ class Running:
     """Of a hub that this deployer has not deployed: documents that tell where people's homes are, and nothing else."""
     returnable: bool = True
     """A deploy can be undone to it, if people could log in before."""
+    interrupted: bool = False
+    """Its last deploy came to no end, and the one before to a good one: a deploy is undone to that, whether people could log in
+    meanwhile or not."""
 
     @property
     def tells_of_homes(self) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -143,7 +143,7 @@ def _carry_out(
 ) -> CheckReport | None:
     """Apply every step and use the hub. What fails is undone where something good can come back, or nothing was there before."""
     before = planned.running
-    undoable = before is None or (before.returnable and served)
+    undoable = before is None or before.interrupted or (before.returnable and served)
     used = False
     try:
         for step in planned.plan.steps:
@@ -152,8 +152,10 @@ def _carry_out(
         used = True
         report = use(effects, target, release.ref, expected_login(release)) if check else None
     except UnhealthyError as sick:
-        if isinstance(sick, OutsideError) and before and not _asks_otherwise(sick.cause, before, planned, used=used):
-            raise _left_by(sick) from sick
+        if isinstance(sick, OutsideError) and before:
+            was = target.earlier(release.ref) if before.interrupted else before.documents
+            if not _asks_otherwise(sick.cause, was, planned.manifests.documents, used=used):
+                raise _left_by(sick) from sick
         raise (_rolled_back(effects, target, release, before, sick) if undoable else _left(sick)) from sick
     except DeployerError as error:
         raise (_undone(effects, target, release.ref, before, error) if undoable else error) from error
@@ -225,9 +227,8 @@ def _left(sick: UnhealthyError) -> UnhealthyError:
     )
 
 
-def _asks_otherwise(cause: str, before: Running, planned: _Planned, *, used: bool) -> bool:
+def _asks_otherwise(cause: str, was: Mapping[str, str], becomes: Mapping[str, str], *, used: bool) -> bool:
     """The change asks for more or other of what was lacking, while the hub came up or when it was `used`."""
-    was, becomes = before.documents, planned.manifests.documents
     return use_asks_otherwise(cause, was, becomes) if used else pods_ask_otherwise(was, becomes)
 
 

@@ -62,6 +62,25 @@ def test_what_ran_is_the_newest_that_helm_calls_deployed(known: tuple[tuple[int,
     assert found == Before(revision, LAST, EARLIER)
 
 
+KILLED = replace(LAST, settled=False, revision=6)
+
+
+@pytest.mark.parametrize(
+    ("record", "previous", "known", "expected"),
+    [
+        pytest.param(KILLED, LAST, ((5, "superseded"), (6, "deployed")), Before(5, LAST, None), id="after helm, unchecked"),
+        pytest.param(KILLED, LAST, ((5, "deployed"), (6, "failed")), Before(5, KILLED, LAST), id="in the middle of helm"),
+        pytest.param(KILLED, LAST, ((5, "superseded"), (7, "deployed")), Before(7, KILLED, LAST), id="somebody used helm since"),
+        pytest.param(KILLED, LAST, ((6, "deployed"),), Before(6, KILLED, LAST), id="helm has forgotten it"),
+        pytest.param(KILLED, None, ((5, "superseded"), (6, "deployed")), Before(6, KILLED, None), id="nothing was ever checked"),
+    ],
+)
+def test_what_nobody_checked_is_nothing_to_come_back_to(
+    record: Record, previous: Record | None, known: tuple[tuple[int, str], ...], expected: Before
+) -> None:
+    assert before(cast(Releases, Revisions(known)), cast(Records, Kept(record, previous))) == expected
+
+
 @pytest.mark.parametrize(
     ("record", "revision", "after"),
     [

@@ -116,6 +116,19 @@ def test_ctrl_c_while_a_deploy_is_rolled_back(cluster: SmallCluster) -> None:
     assert found(cluster) == ("fourth", "")
 
 
+def test_a_change_that_was_killed_before_its_check_is_nothing_to_come_back_to(cluster: SmallCluster) -> None:
+    """The one before it, of which somebody knows that it was well, is: also where nobody can log in any more."""
+    deploy(cluster, "third", settles=False)
+    running = cluster.target().running(cluster.release("garden").ref)
+    assert running is not None
+    assert running.interrupted
+    cluster.helm.ends = [End("Error: UPGRADE FAILED: no", "failed")]
+    with pytest.raises(ExternalError):
+        deploy(cluster, "third")
+    assert cluster.helm.back == ["2"]
+    assert found(cluster) == ("second", "")
+
+
 @pytest.mark.parametrize("left", ["pending-rollback", ""], ids=["in the middle", "before it began"])
 def test_ctrl_c_while_somebody_goes_back(cluster: SmallCluster, left: str) -> None:
     target, ref = cluster.target(), cluster.release("garden").ref

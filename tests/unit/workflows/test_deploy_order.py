@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import StringIO
@@ -26,6 +26,7 @@ from deployer.workflows.deploy import DeployOptions, deploy_releases
 GOOD = Running({"values": "old"}, healthy=True, address="http://h/", login="Log in")
 EDITED = replace(GOOD, healthy=False)
 UNKNOWN = replace(GOOD, returnable=False)
+KILLED = replace(GOOD, healthy=False, interrupted=True)
 DEAD, FULL = UnhealthyError("dead"), MachineError("full")
 APPLY = DeployOptions()
 
@@ -180,6 +181,7 @@ def test_a_dry_run_asks_and_does_nothing() -> None:
         (GOOD, False, DEAD, [], UnhealthyError, "apply start", "It was not healthy before either"),
         (EDITED, True, DEAD, [True], RolledBackError, "undo", "dead\nWhat ran before runs again."),
         (UNKNOWN, True, DEAD, [], UnhealthyError, "apply start", "It was not healthy before either"),
+        (KILLED, False, DEAD, [True], RolledBackError, "undo", "What ran before runs again"),
         (None, False, DEAD, [], RolledBackError, "undo", "nothing of it is left but its volumes"),
         (EDITED, False, None, [False], UnhealthyError, "apply start", "found 500"),
         (GOOD, True, FULL, [True], MachineError, "undo", "full\nWhat ran before runs again."),
@@ -233,11 +235,27 @@ def test_what_is_lacking_is_the_changes_fault_where_it_asks_for_more(cause: str,
     assert type(failure.value) is error
 
 
+@pytest.mark.parametrize(("earlier", "error"), [("memory: 1G", RolledBackError), ("memory: 64G", NoRoomError)])
+def test_what_an_interrupted_change_asked_for_is_held_against_what_was_before_it(
+    earlier: str, error: type[DeployerError]
+) -> None:
+    was, now = ({"Secret/hub": f'data: {{values.yaml: "singleuser: {{{values}}}"}}'} for values in (earlier, "memory: 64G"))
+    effects = replace(world()[0], prober=Prober([False, True], cause="room"))
+    target = DescribedTarget(now=replace(KILLED, documents=now), documents=now, before=was)
+    with pytest.raises(error) as failure:
+        deploy_releases(effects, [(target, release())], replace(APPLY, force=True))
+    assert type(failure.value) is error
+
+
 @dataclass
 class DescribedTarget(RememberingTarget):
-    """Renders what it is told to."""
+    """Renders what it is told to. `before`: documents of the deploy before the last one."""
 
     documents: dict[str, str] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
+
+    def earlier(self, ref: HubRef) -> Mapping[str, str]:
+        return self.before
 
     def render(self, release: Release) -> Manifests:
         return Manifests(self.documents)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from deployer.targets.kubernetes.record import Record, Records
-from deployer.targets.kubernetes.releases import Releases
+from deployer.targets.kubernetes.releases import Releases, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,21 @@ class Before:
 
 
 def before(releases: Releases, records: Records) -> Before:
-    """As it is now."""
-    deployed = [revision.number for revision in releases.revisions() if revision.status == "deployed"]
-    return Before(max(deployed, default=0), records.read(), records.previous())
+    """As it is now. What an interrupted deploy made and nobody checked is nothing to come back to: the settled one before is."""
+    revisions, record = releases.revisions(), records.read()
+    deployed = max((revision.number for revision in revisions if revision.status == "deployed"), default=0)
+    checked = last_checked(revisions, record, records)
+    if checked and record and record.revision == deployed:
+        return Before(checked.revision, checked, None)
+    return Before(deployed, record, records.previous())
+
+
+def last_checked(revisions: Sequence[Revision], record: Record | None, records: Records) -> Record | None:
+    """The settled deploy before one that was interrupted; None where the last was not, or where helm has forgotten it."""
+    if record is None or record.settled:
+        return None
+    previous = records.previous()
+    return previous if previous and previous.revision in {entry.number for entry in revisions if not entry.vain} else None
 
 
 def take_back(found: Before, records: Records, revision: int) -> None:

@@ -18,10 +18,10 @@ def lies_elsewhere(database: Mapping[str, Any]) -> bool:
     return database.get("type") in _ELSEWHERE
 
 
-def stays(copied: str, now: str, new: str) -> bool:
-    """Whether the copy stays that a deploy made before it migrated the database and was interrupted, as the hub that ran before
-    can use no other: unless the new hub migrates once more. All are schemas: of that copy, of the database, of the new hub."""
-    return bool(copied) and copied != now == new
+def stays(copied: str, now: str) -> bool:
+    """Whether the copy stays that an interrupted deploy made, as the hub to which is gone back can use no other: the database
+    has been migrated since, or no hub runs that could tell. Both are schemas, of the copy and of the database."""
+    return bool(copied) and copied != now
 
 
 def require_usable(ref: HubRef, schema: str, tried: Tried, database: Mapping[str, Any]) -> None:

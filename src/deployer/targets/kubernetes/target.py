@@ -17,7 +17,7 @@ from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
 from deployer.targets.kubernetes import namespaces
 from deployer.targets.kubernetes.ailment import ailment, edited
-from deployer.targets.kubernetes.before import Before, before, returned, take_back
+from deployer.targets.kubernetes.before import Before, before, last_checked, returned, take_back
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.database import Database
 from deployer.targets.kubernetes.diagnosis import Diagnosis, owner
@@ -52,13 +52,12 @@ _PROXY = "Deployment/proxy"
 
 @dataclass(slots=True)
 class _Attempt:
-    """What one deploy finds out on its way. `schema`: revision of the database; `saved`: of the copy beside it; `before` is known
-    once its upgrade begins."""
+    """What one deploy finds out on its way. `saved`: schema revision of the copy beside the database; `before` is known once its
+    upgrade begins."""
 
     held: Held
     made_namespace: bool = False
     tried: Tried = field(default_factory=Tried)
-    schema: str = ""
     saved: str = ""
     before: Before | None = None
 
@@ -100,12 +99,13 @@ class KubernetesTarget:
 
     def running(self, ref: HubRef) -> Running | None:
         namespace = self._namespace(ref)
-        record, revisions = self._records(ref).read(), Releases(namespace, ref.hub).revisions()
+        records = self._records(ref)
+        record, revisions = records.read(), Releases(namespace, ref.hub).revisions()
         last = next(reversed(revisions), None)
         if record is None and last is None:
             return None
         deployments = namespace.list("deployments")
-        detail = ailment(record, last, deployments) or edited(self._records(ref), record, deployments)
+        detail = ailment(record, last, deployments) or edited(records, record, deployments)
         hub = next((entry for entry in deployments if entry["metadata"]["name"] == "hub"), None)
         return Running(
             documents=record.documents if record else {},
@@ -120,6 +120,7 @@ class KubernetesTarget:
             up=bool(deployments),
             login=record.login if record else "",
             returnable=any(revision.status == "deployed" for revision in revisions),
+            interrupted=last_checked(revisions, record, records) is not None,
         )
 
     def hubs(self, cluster: str | None = None) -> tuple[HubRef, ...]:
@@ -283,11 +284,14 @@ class KubernetesTarget:
         attempt, database = self._attempts[release.ref], Database(self._namespace(release.ref), self.clock)
         settings = hub_values(release).get("db") or {}
         last = self._records(release.ref).read()
-        if last and not last.settled and stays(last.database, database.schema(), attempt.tried.schema):
-            attempt.schema, attempt.saved = attempt.tried.schema, last.database
+        now, copied = "", last.database if last and not last.settled else ""
+        if copied:
+            now = database.schema()
+        if stays(copied, now):
+            attempt.saved = copied
         else:
-            attempt.schema = attempt.saved = self._saved(database)
-        now = database.expected() if lies_elsewhere(settings) else attempt.schema
+            now = attempt.saved = self._saved(database)
+        now = database.expected() if lies_elsewhere(settings) else now
         require_usable(release.ref, now, attempt.tried, settings)
 
     def _saved(self, database: Database) -> str:
@@ -327,7 +331,7 @@ class KubernetesTarget:
         last = Releases(namespace, ref.hub).last()
         if last and last.number == revision:
             return revision
-        if attempt.schema and attempt.tried.schema and attempt.schema != attempt.tried.schema:
+        if attempt.saved and attempt.tried.schema and attempt.saved != attempt.tried.schema:
             Database(namespace, self.clock).put_back()
         self._records(ref).begin_return(last.number + 1 if last else 1)
         self.installer.rollback(ref, revision)
