@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from deployer.errors import UsageError
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deployer.errors import GuardError, UsageError
 from deployer.model.outcomes import HubOutcome, Outcome
-from deployer.model.plan import Plan, Step
-from deployer.model.protocols import Effects
+from deployer.model.plan import Plan, Running, Step
+from deployer.model.protocols import Effects, Target
+from deployer.model.release import HubRef
 from deployer.workflows.choosing import one
 from deployer.workflows.deploy import use
 from deployer.workflows.guards import require_homes
@@ -15,21 +19,35 @@ _TITLE = "Go back to the deploy before the last one"
 _PAUSE = "logins pause for less than a minute; running servers go on"
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What runs, and the documents of the deploy before."""
+
+    ref: HubRef
+    running: Running
+    earlier: Mapping[str, str]
+
+    @property
+    def deploy(self) -> tuple[str, str, Mapping[str, str]]:
+        """By which one tells the last deploy from another."""
+        return self.running.deployed_at, self.running.deployed_by, self.running.documents
+
+
 def rollback(
     effects: Effects, cluster: str, hub: str, *, dry_run: bool = False, allow_destroy: frozenset[str] = frozenset()
 ) -> HubOutcome:
     """Under the hub's lock. `allow_destroy`: addresses of what may be lost. Raises UnknownNameError, UsageError where there is
-    nothing to go back to, GuardError where homes would appear empty, and UnhealthyError where what came back does not work."""
+    nothing to go back to, GuardError where homes would appear empty or somebody has deployed meanwhile, and UnhealthyError
+    where what came back does not work."""
     target, ref = one(effects, read_fleet(effects), cluster, hub)
-    running = target.running(ref)
-    if running is None:
-        raise UsageError(f"{ref} does not run", hint=f"`deployer deploy {ref.cluster} {ref.hub}` starts it.")
-    require_homes(ref, running.documents, target.earlier(ref), allow_destroy)
+    looked = _look(target, ref)
+    require_homes(ref, looked.running.documents, looked.earlier, allow_destroy)
     plan = Plan(ref=ref, steps=(Step("rollback", _TITLE, _PAUSE),))
     if dry_run:
         return HubOutcome(ref=ref, outcome=Outcome.PLANNED, plan=plan)
     began = effects.clock.monotonic()
     with target.lock(ref):
+        _require_same(looked, _look(target, ref))
         with effects.progress.step(_TITLE):
             target.rollback(ref)
         report = use(effects, target, ref)
@@ -44,3 +62,21 @@ def rollback(
         check=report,
         seconds=effects.clock.monotonic() - began,
     )
+
+
+def _look(target: Target, ref: HubRef) -> _Looked:
+    running = target.running(ref)
+    if running is None:
+        raise UsageError(f"{ref} does not run", hint=f"`deployer deploy {ref.cluster} {ref.hub}` starts it.")
+    return _Looked(ref, running, target.earlier(ref))
+
+
+def _require_same(looked: _Looked, now: _Looked) -> None:
+    """Who waited for the lock waited for another deploy, which may have mended what was to be taken back."""
+    if (looked.deploy, looked.earlier) != (now.deploy, now.earlier):
+        ref, by = now.ref, now.running.deployed_by
+        raise GuardError(
+            f"{ref} was changed{f' by {by}' if by else ''} while this waited for its turn\nNothing was taken back.",
+            hint=f"Look with `deployer status {ref.cluster} {ref.hub}`; where it still is not as it should be, run the same "
+            "command again.",
+        )

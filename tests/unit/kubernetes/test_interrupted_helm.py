@@ -140,6 +140,19 @@ def test_ctrl_c_while_somebody_goes_back(cluster: SmallCluster, left: str) -> No
     assert found(cluster) == ("second", "")
 
 
+def test_somebody_elses_helm_is_not_in_the_middle_of_it_while_somebody_goes_back(cluster: SmallCluster) -> None:
+    cluster.helm.put("garden", 3, "pending-upgrade")
+    target, ref = cluster.target(), cluster.release("garden").ref
+    with target.lock(ref), pytest.raises(LockedError, match="somebody runs helm on aurora/garden"):
+        target.rollback(ref)
+    assert "rollback" not in cluster.helm.ran
+    cluster.api.now = cluster.api.now.replace(minute=10)
+    with target.lock(ref):
+        target.rollback(ref)
+    assert cluster.helm.revisions("garden") == {1: "superseded", 2: "superseded", 3: "deployed"}
+    assert found(cluster) == ("first", "")
+
+
 def test_who_pressed_ctrl_c_while_going_back_goes_back_again(cluster: SmallCluster) -> None:
     target, ref = cluster.target(), cluster.release("garden").ref
     cluster.helm.ends = [End(CTRL_C, "pending-rollback")]

@@ -33,22 +33,25 @@ def document(path: str) -> Mapping[str, str]:
 
 @dataclass
 class Target:
-    """Homes were below `was` in the deploy before."""
+    """Homes were below `was` in the deploy before. `meanwhile`: what somebody else deploys while the lock is waited for."""
 
     was: str
+    now: Running | None = field(default_factory=lambda: Running(document("{username}"), healthy=True, deployed_by="ada"))
+    meanwhile: Running | None = None
     done: list[str] = field(default_factory=list)
 
     def hubs(self, cluster: str | None = None) -> tuple[HubRef, ...]:
         return (HubRef("demo", "welcome"),)
 
-    def running(self, ref: HubRef) -> Running:
-        return Running(document("{username}"), healthy=True)
+    def running(self, ref: HubRef) -> Running | None:
+        return self.now
 
     def earlier(self, ref: HubRef) -> Mapping[str, str]:
         return document(self.was)
 
     @contextmanager
     def lock(self, ref: HubRef) -> Iterator[None]:
+        self.now = self.meanwhile or self.now
         yield
 
     def rollback(self, ref: HubRef) -> None:
@@ -101,3 +104,33 @@ def test_it_does_not_go_back_to_other_homes_without_a_word() -> None:
     with pytest.raises(GuardError, match=r"becomes `\{escaped_username\}`"):
         rollback(effects(target), "demo", "welcome")
     assert target.done == []
+
+
+CHANGED = (
+    "demo/welcome was changed by CI while this waited for its turn\nNothing was taken back.",
+    "Look with `deployer status demo welcome`; where it still is not as it should be, run the same command again.",
+)
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        Running({"Secret/hub": "the fix"}, healthy=True, deployed_by="CI"),
+        Running(document("{username}"), healthy=True, deployed_by="CI"),
+    ],
+    ids=["something else", "the same once more"],
+)
+def test_what_somebody_deployed_while_it_waited_is_not_taken_back(meanwhile: Running) -> None:
+    target = Target("{username}", meanwhile=meanwhile)
+    with pytest.raises(GuardError) as failure:
+        rollback(effects(target), "demo", "welcome")
+    assert (failure.value.message, failure.value.hint) == CHANGED
+    assert target.done == []
+
+
+def test_what_was_only_looked_at_differently_is_the_same_deploy() -> None:
+    """A pod that became ready, or a person who started a server, is no change."""
+    target = Target("{username}")
+    assert target.now
+    target.meanwhile = replace(target.now, users=7, healthy=False)
+    assert rollback(effects(target), "demo", "welcome").outcome is Outcome.ROLLED_BACK

@@ -164,7 +164,7 @@ class KubernetesTarget:
         self._attempts[release.ref].held.require()
         carry_out: Mapping[str, Callable[[Release], None]] = {
             _NAMESPACE: self._make_namespace,
-            _REPAIR: self._repair,
+            _REPAIR: lambda release: self._repair(release.ref),
             _DEFINE: self._define,
             _TRY: self._try,
             _SAVE: self._save,
@@ -197,6 +197,7 @@ class KubernetesTarget:
             hint = "Change its file and deploy again."
             raise UsageError(f"{ref} has no earlier deploy to go back to", hint=hint)
         self._attempts[ref].held.require()
+        self._repair(ref)
         schema = Database(self._namespace(ref), self.clock).schema() if record.database else ""
         if schema and schema != record.database:
             raise GuardError(
@@ -265,8 +266,7 @@ class KubernetesTarget:
         made = namespaces.make(self._namespace(ref), labels, self.clock, self.progress, self.removal_seconds)
         self._attempts[ref].made_namespace = made
 
-    def _repair(self, release: Release) -> None:
-        ref = release.ref
+    def _repair(self, ref: HubRef) -> None:
         repair(ref, Releases(self._namespace(ref), ref.hub), self._records(ref), self.stuck_seconds)
 
     def _define(self, release: Release) -> None:
