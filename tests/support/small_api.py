@@ -49,7 +49,8 @@ class SmallApi:
         self._server.server_close()
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
-        """Status and content, after doing what is asked."""
+        """Status and content, after doing what is asked. An object's scale is a part of it."""
+        path = path.removesuffix("/scale")
         match method:
             case "POST":
                 return self._create(f"{path}/{body['metadata']['name']}", body, query)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from deployer.errors import ExternalError, MachineError
+from deployer.errors import DeployerError, ExternalError, MachineError
 from deployer.model.protocols import Clock
 from deployer.targets.kubernetes.objects import Namespace, Object, running_containers
 
@@ -48,10 +49,11 @@ print("schema:" + ScriptDirectory.from_config(scripts).get_current_head())
 _PUT_BACK = """
 import os
 path = "/srv/jupyterhub/jupyterhub.sqlite"
-for rest in ("-wal", "-shm", "-journal"):
-    if os.path.exists(path + rest):
-        os.remove(path + rest)
-os.replace(path + ".before-deploy", path)
+if os.path.exists(path + ".before-deploy"):  # else one that was interrupted has done it
+    for rest in ("-wal", "-shm", "-journal"):
+        if os.path.exists(path + rest):
+            os.remove(path + rest)
+    os.replace(path + ".before-deploy", path)
 """
 
 
@@ -95,21 +97,29 @@ class Database:
         output = self._run(pod, program) if pod else ""
         return next((line.removeprefix("schema:") for line in output.splitlines() if line.startswith("schema:")), "")
 
-    def put_back(self) -> None:
-        """The saved copy is the database again. For this the hub is scaled to nothing; helm's rollback brings it back, and this
-        does where it fails."""
+    @contextmanager
+    def put_back(self) -> Iterator[None]:
+        """The saved copy is the database again, and within, the hub that can use it is brought back. For this the hub is scaled
+        to nothing; where either fails, it is scaled up again."""
         hub = self.namespace.get("deployments", _HUB)
         if hub is None:
+            yield
             return
         self._scale(0)
+        try:
+            self._replace(hub)
+            yield
+        except BaseException:
+            with suppress(DeployerError):
+                self._scale(hub["spec"].get("replicas", 1))
+            raise
+
+    def _replace(self, hub: Object) -> None:
         try:
             self._until(lambda: not self.namespace.list("pods", labels="component=hub"), "the hub's pod did not end")
             self.namespace.delete("jobs", _JOB)
             self.namespace.create("jobs", _job(hub))
             self._until(self._done, "the database could not be put back")
-        except BaseException:
-            self._scale(hub["spec"].get("replicas", 1))
-            raise
         finally:
             self.namespace.delete("jobs", _JOB)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -331,10 +331,10 @@ class KubernetesTarget:
         last = Releases(namespace, ref.hub).last()
         if last and last.number == revision:
             return revision
-        if attempt.saved and attempt.tried.schema and attempt.saved != attempt.tried.schema:
-            Database(namespace, self.clock).put_back()
-        self._records(ref).begin_return(last.number + 1 if last else 1)
-        self.installer.rollback(ref, revision)
+        migrated = attempt.saved and attempt.tried.schema and attempt.saved != attempt.tried.schema
+        with Database(namespace, self.clock).put_back() if migrated else nullcontext():
+            self._records(ref).begin_return(last.number + 1 if last else 1)
+            self.installer.rollback(ref, revision)
         last = Releases(namespace, ref.hub).last()
         return last.number if last else revision
 
