@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from deployer.model.place import KeyPath, Place
+from deployer.model.place import KeyPath, Place, value_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +80,15 @@ class Release:
     chart_override: ChartOverride | None = None
     first_port: int = 8000
     """For the local target: the port of the cluster's first hub."""
+
+    def effective(self, path: KeyPath = ()) -> Any:
+        """What the chart's templates see at a path: its own values, and over them the release's. None where neither says it."""
+        said, default = value_at(self.values, path), value_at(self.defaults, path)
+        return default if said is None else overlaid(default, said)
+
+
+def overlaid(under: Any, over: Any) -> Any:
+    """Helm's merge: mappings merge, everything else replaces; a null stays, as it also takes away what a chart inside says."""
+    if not (isinstance(under, Mapping) and isinstance(over, Mapping)):
+        return over
+    return {**under, **{name: overlaid(under[name], entry) if name in under else entry for name, entry in over.items()}}

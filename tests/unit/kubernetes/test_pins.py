@@ -8,7 +8,8 @@ import pytest
 
 from deployer.model.place import value_at
 from deployer.model.release import HubRef, Release
-from deployer.targets.kubernetes.rendering import pins
+from deployer.targets.kubernetes.rendering import hub_values, pins
+from deployer.targets.kubernetes.schema import lies_elsewhere
 
 KEYS = {
     "keys": ("hub", "config", "CryptKeeper", "keys"),
@@ -30,5 +31,24 @@ KEYS = {
     ],
 )
 def test_what_people_set_is_compared(values: dict[str, Any], pinned: set[str]) -> None:
-    found = pins(Release(ref=HubRef("a", "prod"), chart="basehub", values={"jupyterhub": values}, hub_at=("jupyterhub",)))
-    assert {name for name, path in KEYS.items() if value_at(found, ("jupyterhub", *path))} == pinned
+    for said in ({"values": {"jupyterhub": values}}, {"values": {}, "defaults": {"jupyterhub": values}}):
+        found = pins(Release(ref=HubRef("a", "prod"), chart="basehub", **said))
+        assert {name for name, path in KEYS.items() if value_at(found, ("jupyterhub", *path))} == pinned
+
+
+@pytest.mark.parametrize(
+    ("values", "defaults", "elsewhere"),
+    [
+        ({}, {"type": "postgres", "upgrade": True}, True),
+        ({"upgrade": False}, {"type": "postgres", "upgrade": True}, True),
+        ({"type": "sqlite-pvc"}, {"type": "postgres", "upgrade": True}, False),
+        ({"type": "postgres"}, {"type": "sqlite-pvc"}, True),
+    ],
+)
+def test_a_chart_of_the_fleet_may_say_where_the_database_is(
+    values: dict[str, Any], defaults: dict[str, Any], *, elsewhere: bool
+) -> None:
+    said = ({"jupyterhub": {"hub": {"db": database}}} for database in (values, defaults))
+    database = hub_values(Release(ref=HubRef("a", "prod"), chart="own", values=next(said), defaults=next(said)))["db"]
+    assert lies_elsewhere(database) is elsewhere
+    assert database.get("upgrade") is ({**defaults, **values}).get("upgrade")

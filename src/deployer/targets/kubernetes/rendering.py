@@ -161,17 +161,15 @@ def refused_values(release: Release, error: ToolFailedError) -> RefusedError:
 
 
 def hub_values(release: Release) -> Mapping[str, Any]:
-    """What the values say of the hub's own process."""
-    return value_at(release.values, (*release.hub_at, "hub")) or {}
+    """What the chart sees of the hub's own process."""
+    return release.effective((*release.hub_at, "hub")) or {}
 
 
 def pins(release: Release) -> Mapping[str, Any]:
     """Values for the comparison only: fixed texts where zero-to-jupyterhub's chart would make a new secret at each rendering.
     What the values say themselves stays, so that another key is a change."""
-    chart = value_at(release.values, release.hub_at) or {}
-    hub = hub_values(release)
-    defaults = value_at(release.defaults, (*release.hub_at, "hub")) or {}
-    services = {**(defaults.get("services") or {}), **(hub.get("services") or {})}
+    chart = release.effective(release.hub_at) or {}
+    hub = chart.get("hub") or {}
     config: dict[str, Any] = {}
     for said, (section, name), pin in _MADE_ANEW:
         if not value_at(hub, ("config", section, name)) and not (said and value_at(chart, said)):
@@ -179,7 +177,9 @@ def pins(release: Release) -> Mapping[str, Any]:
     tree: dict[str, Any] = {
         "hub": {
             "config": config,
-            "services": {name: {"apiToken": _PINNED} for name, service in services.items() if _needs_token(service)},
+            "services": {
+                name: {"apiToken": _PINNED} for name, service in (hub.get("services") or {}).items() if _needs_token(service)
+            },
         }
     }
     for step in reversed(release.hub_at):

@@ -12,20 +12,13 @@ HUB_KEY = "jupyterhub"
 
 def complete_values(release: Release) -> Mapping[str, Any]:
     """The chart's own values under the hub's, with zero-to-jupyterhub's below `jupyterhub`, wherever the chart has them."""
-    values = overlaid(release.defaults, release.values)
+    values = release.effective()
     outer = values
     for step in release.hub_at[:-1]:
         outer = _mapping(outer.get(str(step)))
     if not release.hub_at:
         return {HUB_KEY: values}
     return {**values, **outer, HUB_KEY: _mapping(outer.get(str(release.hub_at[-1])))}
-
-
-def overlaid(under: Any, over: Any) -> Any:
-    """Helm's merge: mappings merge, everything else replaces; a null stays, as it also takes away what a chart inside says."""
-    if not (isinstance(under, Mapping) and isinstance(over, Mapping)):
-        return over
-    return {**under, **{name: overlaid(under[name], entry) if name in under else entry for name, entry in over.items()}}
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
