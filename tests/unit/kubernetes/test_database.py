@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +16,7 @@ import pytest
 from tests.support.clock import Clock
 from tests.support.small_cluster import SmallCluster, small_cluster
 
-from deployer.errors import ExternalError
+from deployer.errors import ExternalError, MachineError
 from deployer.targets.kubernetes.database import Database
 from deployer.targets.kubernetes.objects import Namespace
 
@@ -28,7 +34,7 @@ class Api:
         return {} if self.claim else None
 
     def execute(self, *_: Any) -> str:
-        return 'saved:{"schema": "abc", "size": 1, "free": 2}'
+        return 'saved:{"schema": "abc", "size": 1, "free": 2, "copies": 1}'
 
 
 @pytest.mark.parametrize(
@@ -41,7 +47,53 @@ class Api:
     ids=["runs", "ends again and again", "no database of its own"],
 )
 def test_a_hub_that_does_not_run_saves_nothing(api: Api, saved: str | None) -> None:
-    assert Database(Namespace(api, "prod"), Clock()).save() == saved  # type: ignore[arg-type]
+    assert Database(Namespace(api, "prod"), Clock()).save("abc") == saved  # type: ignore[arg-type]
+
+
+class Volume(Api):
+    """What is run in the hub's pod finds the hub's volume in this folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__({"running": {}})
+        self.folder = folder
+
+    def execute(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> str:
+        program = command[2].replace("/srv/jupyterhub", str(self.folder))
+        return subprocess.run([sys.executable, "-c", program, *command[3:]], text=True, capture_output=True, check=True).stdout
+
+
+@pytest.fixture
+def volume(tmp_path: Path) -> Volume:
+    """With a database of the schema `a`."""
+    with sqlite3.connect(tmp_path / "jupyterhub.sqlite") as made:
+        made.executescript("CREATE TABLE alembic_version (version_num); INSERT INTO alembic_version VALUES ('a')")
+    return Volume(tmp_path)
+
+
+@pytest.mark.parametrize("becomes", ["", "a", "b"])
+def test_a_database_is_copied_where_there_is_room(volume: Volume, becomes: str) -> None:
+    assert Database(Namespace(volume, "prod"), Clock()).save(becomes) == "a"  # type: ignore[arg-type]
+    with sqlite3.connect(volume.folder / "jupyterhub.sqlite.before-deploy") as copy:
+        assert copy.execute("SELECT * FROM alembic_version").fetchall() == [("a",)]
+
+
+@pytest.mark.parametrize(
+    ("part", "becomes", "told"),
+    [
+        (0.7, "a", None),
+        (0.7, "b", r"no room beside it for two copies, of which the new hub makes one as it changes the schema \("),
+        (1.1, "a", r"no room beside it for a copy \("),
+    ],
+)
+def test_a_new_hub_that_changes_the_schema_needs_room_for_its_own_copy(
+    volume: Volume, part: float, becomes: str, told: str | None
+) -> None:
+    """`part`: of what is free is as large as the database."""
+    os.truncate(volume.folder / "jupyterhub.sqlite", int(shutil.disk_usage(volume.folder).free * part))
+    saving = Database(Namespace(volume, "prod"), Clock())  # type: ignore[arg-type]
+    with pytest.raises(MachineError, match=told) if told else nullcontext():
+        saving.save(becomes)
+    assert (volume.folder / "jupyterhub.sqlite.before-deploy").exists() is (told is None)
 
 
 HUB = "/apis/apps/v1/namespaces/garden/deployments/hub"

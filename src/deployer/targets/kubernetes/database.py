@@ -18,17 +18,20 @@ _SECONDS = 120
 _OF_THE_POD = ("securityContext", "nodeSelector", "tolerations", "affinity", "imagePullSecrets", "priorityClassName")
 _OF_THE_CONTAINER = ("image", "imagePullPolicy", "securityContext", "resources")
 _SAVE = """
-import json, os, shutil, sqlite3
+import json, os, shutil, sqlite3, sys
 path, copy = "/srv/jupyterhub/jupyterhub.sqlite", "/srv/jupyterhub/jupyterhub.sqlite.before-deploy"
-found = {"schema": "", "size": 0, "free": 0}
+found = {"schema": "", "size": 0, "free": 0, "copies": 1}
 if os.path.exists(path):
     found["size"], found["free"] = os.path.getsize(path), shutil.disk_usage("/srv/jupyterhub").free
-    if found["free"] > found["size"]:
-        with sqlite3.connect(path) as now, sqlite3.connect(copy + ".part") as then:
-            now.backup(then)
-            row = then.execute("select version_num from alembic_version").fetchone()
-        os.replace(copy + ".part", copy)
+    with sqlite3.connect(path) as now:
+        row = now.execute("select version_num from alembic_version").fetchone()
         found["schema"] = row[0] if row else ""
+        if sys.argv[1] not in ("", found["schema"]):
+            found["copies"] = 2
+        if found["free"] > found["size"] * found["copies"]:
+            with sqlite3.connect(copy + ".part") as then:
+                now.backup(then)
+            os.replace(copy + ".part", copy)
 print("saved:" + json.dumps(found))
 """
 _SCHEMA = """
@@ -64,22 +67,23 @@ class Database:
     namespace: Namespace
     clock: Clock
 
-    def save(self) -> str | None:
-        """Copy it beside itself, by the running hub. Returns its schema revision; empty where there is nothing to save, None
-        where no hub runs that could."""
+    def save(self, schema: str) -> str | None:
+        """Copy it beside itself, by the running hub. `schema`: what the new hub makes of it, which keeps a copy of its own when
+        it changes it. Returns its schema revision; empty where there is nothing to save, None where no hub runs that could."""
         if self.namespace.get("persistentvolumeclaims", CLAIM) is None:
             return ""
         pod = self._hub_pod()
         if pod is None:
             return None
-        output = self._run(pod, _SAVE)
+        output = self._run(pod, _SAVE, schema)
         said = next((line.removeprefix("saved:") for line in output.splitlines() if line.startswith("saved:")), None)
         if said is None:
             raise ExternalError(f"the hub's database could not be saved: {output.strip()[-300:]}", hint="Nothing was changed.")
         found = json.loads(said)
-        if found["size"] and found["free"] <= found["size"]:
+        if found["size"] and found["free"] <= found["size"] * found["copies"]:
+            copies = "a copy" if found["copies"] == 1 else "two copies, of which the new hub makes one as it changes the schema"
             raise MachineError(
-                f"the hub's database ({found['size']} bytes) has no room beside it for a copy ({found['free']} bytes are free)",
+                f"the hub's database ({found['size']} bytes) has no room beside it for {copies} ({found['free']} bytes are free)",
                 hint="Make hub.database.size larger, or remove old copies from the volume. Nothing was changed.",
             )
         return str(found["schema"])
@@ -145,8 +149,8 @@ class Database:
         alive = (pod for pod in pods if not pod["metadata"].get("deletionTimestamp") and _HUB in running_containers(pod))
         return next((pod["metadata"]["name"] for pod in alive), None)
 
-    def _run(self, pod: str, program: str) -> str:
-        return self.namespace.connection.execute(self.namespace.name, pod, _HUB, ["python3", "-c", program])
+    def _run(self, pod: str, program: str, *arguments: str) -> str:
+        return self.namespace.connection.execute(self.namespace.name, pod, _HUB, ["python3", "-c", program, *arguments])
 
 
 def _job(hub: Object) -> Object:

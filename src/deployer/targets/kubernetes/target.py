@@ -290,12 +290,12 @@ class KubernetesTarget:
         if stays(copied, now):
             attempt.saved = copied
         else:
-            now = attempt.saved = self._saved(database)
+            now = attempt.saved = self._saved(database, attempt.tried.schema)
         now = database.expected() if lies_elsewhere(settings) else now
         require_usable(release.ref, now, attempt.tried, settings)
 
-    def _saved(self, database: Database) -> str:
-        schema = database.save()
+    def _saved(self, database: Database, becomes: str) -> str:
+        schema = database.save(becomes)
         if schema is None:
             self.progress.warn("the hub does not run, so its database is not saved before this deploy")
         return schema or ""
