@@ -199,6 +199,14 @@ def test_why_a_server_does_not_start(fleet: ClusterFleet, kernel: Kernel) -> Non
 
 
 def test_destroy_keeps_what_people_made_and_a_new_deploy_takes_it_up(fleet: ClusterFleet, kernel: Kernel) -> None:
+    """Also where the chart does not mark the database's claim, and a hook has left the login to a registry."""
+    unmarked = hub_file(db={"pvc": {"annotations": None}})
+    login = {"create": True, "registry": "registry.example.org", "username": "robot", "password": "s3cret"}
+    unmarked["values"]["jupyterhub"]["imagePullSecret"] = login
+    fleet.write(unmarked)
+    assert fleet.deploy().code == 0
+    assert not fleet.get("persistentvolumeclaim", "hub-db-dir")["metadata"]["annotations"].get("helm.sh/resource-policy")
+    assert "secret/image-pull-secret" in fleet.names("secrets")
     kernel.run("open('/home/jovyan/diary', 'w').write('dear diary')")
     keys = {name: value for name, value in fleet.get("secret", "hub")["data"].items() if name.startswith("hub.")}
     ended = fleet.run("destroy", "onenode", fleet.hub, "--yes")
@@ -206,6 +214,8 @@ def test_destroy_keeps_what_people_made_and_a_new_deploy_takes_it_up(fleet: Clus
     for kept in ("homes", "database", "keys"):
         assert f"kept: hub:onenode/{fleet.hub}/{kept}" in ended.out
     assert not fleet.names("deployments")
+    assert "persistentvolumeclaim/hub-db-dir" in fleet.names("persistentvolumeclaims")
+    assert "secret/image-pull-secret" not in fleet.names("secrets")
     wait_for("the pods to go", lambda: not fleet.names("pods"))
     fleet.write()
     ended = fleet.deploy()
@@ -216,3 +226,13 @@ def test_destroy_keeps_what_people_made_and_a_new_deploy_takes_it_up(fleet: Clus
         ada.start(seconds=120)
         assert ada.kernel().run("print(open('/home/jovyan/diary').read())") == "dear diary\n"
         ada.stop()
+    ended = fleet.run("destroy", "onenode", fleet.hub, "--yes", f"--allow-destroy=hub:onenode/{fleet.hub}/database")
+    assert ended.code == 0, ended.err
+    assert f"lost: hub:onenode/{fleet.hub}/database" in ended.out
+    assert f"kept: hub:onenode/{fleet.hub}/database" not in ended.out
+    assert "persistentvolumeclaim/hub-db-dir" not in fleet.names("persistentvolumeclaims")
+    rest = [f"--allow-destroy=hub:onenode/{fleet.hub}/{name}" for name in ("homes", "keys")]
+    ended = fleet.run("destroy", "onenode", fleet.hub, "--yes", *rest)
+    assert ended.code == 0, ended.err
+    assert "kept:" not in ended.out
+    wait_for("the namespace to go", lambda: not fleet.cluster.kubectl("get", "namespace", fleet.hub, "--ignore-not-found"))
