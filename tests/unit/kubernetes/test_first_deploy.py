@@ -27,7 +27,7 @@ TAKEN_TOLD = (
 ANOTHER = "namespace garden of cluster aurora has another hub: Deployment {}, {}\nNothing was changed."
 HINT = (
     "A hub is the release of its own name in the namespace of its name. Give this hub's file another name; or save the other "
-    "hub's homes and database, take it away by what made it, and deploy again."
+    "hub's homes and database, take it away by what made it, and run the same command again."
 )
 
 
@@ -98,9 +98,13 @@ def test_a_hub_of_somebody_elses_is_refused_at_once(
     cluster: SmallCluster, name: str, metadata: dict[str, Any], told: tuple[str, str]
 ) -> None:
     cluster.deployment("garden", name, metadata=metadata)
+    target, release = cluster.target(), cluster.release("garden")
     with pytest.raises(GuardError) as refused:
-        cluster.target().steps(cluster.release("garden"), Manifests({}), None)
+        target.steps(release, Manifests({}), None)
     assert (refused.value.message, refused.value.hint) == (ANOTHER.format(*told), HINT)
+    with target.lock(release.ref), pytest.raises(GuardError, match="has another hub"):
+        target.destroy(release.ref, also=frozenset(target.volumes(release.ref)))
+    assert users(cluster) == ["ada", "deployer-check"]
 
 
 @pytest.mark.parametrize(

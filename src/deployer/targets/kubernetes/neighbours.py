@@ -16,8 +16,8 @@ _OF_RELEASE = re.compile(rf'key "{_RELEASE}" must equal "[^"]*": current value i
 
 
 def require_alone(ref: HubRef, deployments: Sequence[Object]) -> None:
-    """Before a first deploy. Two hubs of a namespace would take each other's servers for their own. Raises GuardError where
-    there is one that is not of the release of the hub's name."""
+    """Where the hub has no release. Two hubs of a namespace would take each other's servers for their own. Raises GuardError
+    where there is one that is not of the release of the hub's name."""
     for metadata in (entry["metadata"] for entry in deployments):
         release = release_of(metadata)
         if release != ref.hub and (metadata["name"] == _HUB or (metadata.get("labels") or {}).get("component") == _HUB):
@@ -25,7 +25,7 @@ def require_alone(ref: HubRef, deployments: Sequence[Object]) -> None:
                 f"namespace {ref.hub} of cluster {ref.cluster} has another hub: "
                 f"Deployment {metadata['name']}, {_whose(release)}\nNothing was changed.",
                 hint="A hub is the release of its own name in the namespace of its name. Give this hub's file another name; or "
-                "save the other hub's homes and database, take it away by what made it, and deploy again.",
+                "save the other hub's homes and database, take it away by what made it, and run the same command again.",
             )
 
 

@@ -12,7 +12,7 @@ from deployer.targets.kubernetes.database import CLAIM
 from deployer.targets.kubernetes.diagnosis import owner
 from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.keys import Keys
-from deployer.targets.kubernetes.neighbours import release_of
+from deployer.targets.kubernetes.neighbours import release_of, require_alone
 from deployer.targets.kubernetes.objects import Namespace, Object
 from deployer.targets.kubernetes.record import NAME as RECORD
 from deployer.targets.kubernetes.releases import Releases
@@ -44,7 +44,9 @@ class Removal:
 
     def remove(self, also: Collection[str]) -> tuple[str, ...]:
         """The release, people's servers, and what `also` names. Returns the addresses of what stays. Raises ExternalError where
-        something does not go."""
+        something does not go, GuardError where the hub is somebody else's."""
+        if Releases(self.namespace, self.ref.hub).last() is None:
+            require_alone(self.ref, self.namespace.list("deployments"))
         volume = self._volume_of_homes() if self._address(_HOMES) in also else ""
         claims = {name for plural, name in self._named(also) if plural == _CLAIMS}
         self._uninstall(also)
