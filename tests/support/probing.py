@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, CheckStep, ExpectedLogin, HubAccess, ProfileChoice
+from deployer.model.protocols import Clock
 from deployer.model.release import HubRef
 from deployer.model.secret import Secret
 from deployer.services.prober import HubProber
@@ -53,9 +54,12 @@ def probe(
     options: CheckOptions = USUAL_CHECK,
     log: Callable[[str | None], Iterator[str]] = lambda user: iter(()),
     progress: Titles | None = None,
+    clock: Clock | None = None,
 ) -> CheckReport:
-    """Run a check by the real prober and the real clock."""
-    return HubProber(progress or Titles(), SystemClock()).check(reached, all_profiles=all_profiles, log=log, options=options)
+    """Run a check by the real prober, and the real clock unless there is another."""
+    return HubProber(progress or Titles(), clock or SystemClock()).check(
+        reached, all_profiles=all_profiles, log=log, options=options
+    )
 
 
 def failures(report: CheckReport) -> dict[str, CheckStep]:

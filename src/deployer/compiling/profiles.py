@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from deployer.compiling.slugs import slug
@@ -17,21 +17,31 @@ def profile_choices(release: Release) -> tuple[ProfileChoice, ...]:
     `options` is the body of `POST /users/NAME/server`, as KubeSpawner 7.1 reads it: `{"profile": SLUG, OPTION: CHOICE}`. A list
     in which a person must type something cannot be tried. Without profiles there is one way, without options.
     """
-    profiles = _profiles(release)
-    if not profiles:
-        return (ProfileChoice("the server"),)
-    return tuple(choice for profile in profiles for choice in _of_profile(profile, alone=len(profiles) == 1))
-
-
-def _profiles(release: Release) -> list[Mapping[str, Any]]:
     at = (*release.hub_at, "singleuser", "profileList")
-    profiles = value_at(release.values, at) or value_at(release.defaults, at) or []
-    if isinstance(profiles, Mapping):
-        profiles = [profiles[name] for name in sorted(profiles)]
+    return choices_of(value_at(release.values, at) or value_at(release.defaults, at))
+
+
+def choices_of(listed: Any, image: str = "") -> tuple[ProfileChoice, ...]:
+    """The same of a `profileList`; `image`: of what names none."""
+    profiles = _profiles(listed or [])
+    if not profiles:
+        return (ProfileChoice("the server", image=image),)
+    return tuple(choice for profile in profiles for choice in _of_profile(profile, image, alone=len(profiles) == 1))
+
+
+def usual_choice(listed: Any, image: str = "") -> ProfileChoice | None:
+    """What starts when nobody chooses; None where somebody must."""
+    profiles = _profiles(listed or [])
+    first = next((profile for profile in profiles if profile.get("default")), next(iter(profiles), None))
+    return next(iter(choices_of([first] if first else [], image)), None)
+
+
+def _profiles(listed: Any) -> list[Mapping[str, Any]]:
+    profiles = [listed[name] for name in sorted(listed)] if isinstance(listed, Mapping) else listed
     return [profile for profile in profiles if isinstance(profile, Mapping)]
 
 
-def _of_profile(profile: Mapping[str, Any], *, alone: bool) -> Iterator[ProfileChoice]:
+def _of_profile(profile: Mapping[str, Any], image: str, *, alone: bool) -> Iterator[ProfileChoice]:
     name = str(profile.get("display_name", ""))
     base = {"profile": str(profile.get("slug") or slug(name))}
     lists = {
@@ -43,8 +53,19 @@ def _of_profile(profile: Mapping[str, Any], *, alone: bool) -> Iterator[ProfileC
     first = {option: _first(choices) for option, choices in lists.items()}
     others = [{option: str(key)} for option, choices in lists.items() for key in choices if key != first[option]]
     for other in ({}, *others):
-        chosen = [str(_mapping(lists[option][key]).get("display_name", key)) for option, key in (first | other).items()]
-        yield ProfileChoice(", ".join(chosen if alone and chosen else [name, *chosen]), base | other)
+        chosen = [_mapping(lists[option][key]) for option, key in (first | other).items()]
+        titles = [str(choice.get("display_name", key)) for choice, key in zip(chosen, (first | other).values(), strict=True)]
+        yield ProfileChoice(
+            ", ".join(titles if alone and titles else [name, *titles]),
+            base | other,
+            image=next(_images([*reversed(chosen), profile]), image),
+            grouped=any(entry.get("allowed_groups") for entry in (profile, *chosen)),
+        )
+
+
+def _images(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    overrides = (_mapping(entry.get("kubespawner_override")) for entry in entries)
+    yield from (str(override["image"]) for override in overrides if override.get("image"))
 
 
 def _first(choices: Mapping[str, Any]) -> str:

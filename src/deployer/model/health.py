@@ -14,8 +14,9 @@ class HubAccess:
 
     `url` is the public address, ending in `/`; `connect_to` is where its TCP connections go where that differs (host, port), as
     for a domain that is not in the DNS yet. `token` belongs to the service whose scopes are the check user's alone; `user` is the
-    reserved user's name. `profiles` are what `--all-profiles` starts, one after the other. `login` is where the login page must
-    send a browser; None for a login form, or where it is not known. `login_replaced`: the target has put another login in the
+    reserved user's name. `profiles` are what `--all-profiles` starts, one after the other; `besides`: what otherwise is started
+    after the hub's default, as far as there is room and time. `login` is where the login page must send a browser; None for a
+    login form, or where it is not known. `login_replaced`: the target has put another login in the
     place of the hub's own login provider.
 
     `public` is the address that people use where that is another than `url`: it may not be reachable yet. `entrance` is where its
@@ -28,6 +29,7 @@ class HubAccess:
     user: str
     connect_to: tuple[str, int] | None = None
     profiles: tuple[ProfileChoice, ...] = ()
+    besides: tuple[ProfileChoice, ...] = ()
     login: ExpectedLogin | None = None
     login_replaced: bool = False
     public: str = ""
@@ -46,10 +48,13 @@ class ExpectedLogin:
 
 @dataclass(frozen=True, slots=True)
 class ProfileChoice:
-    """One way to start a server: a title, and the user options that the spawn API takes for it."""
+    """One way to start a server: a title, and the user options that the spawn API takes for it. `image`: what it starts, where
+    that is known; `grouped`: for people of some groups alone."""
 
     title: str
     options: dict[str, str] = field(default_factory=dict)
+    image: str = ""
+    grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

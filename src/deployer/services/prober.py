@@ -30,6 +30,8 @@ _LOOK_SECONDS = 10
 _UNTIL_LED = 10.0
 """Seconds in which the first step asks again: a cluster leads nobody to a hub that has just become ready until its nodes know."""
 _PAUSE = 0.5
+_FOR_LATER = ("room", "image")
+"""Causes that go away where somebody waits longer than a check does, as for a machine with a GPU."""
 _HUBS_DEFAULT = ProfileChoice("")
 
 Log = Callable[[str | None], Iterator[str]]
@@ -74,7 +76,7 @@ def _place(step: CheckStep) -> int:
 
 
 def _choices(access: HubAccess, all_profiles: bool) -> tuple[ProfileChoice, ...]:
-    return (all_profiles and access.profiles) or (_HUBS_DEFAULT,)
+    return (all_profiles and access.profiles) or (_HUBS_DEFAULT, *access.besides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +218,16 @@ class _Check:
         return _Outcome(answer.pending, PENDING) if answer.pending else _Outcome(answer.found)
 
     def _use_server(self, choice: ProfileChoice) -> None:
+        if untried := self._untried(choice):
+            self.record.skip(START, because=untried, choice=choice.title)
+            return
         path: list[str] = []
         both = (self.access.user, None)
         try:
             started = self.record.step(
                 START, "a server that is ready", lambda: self._start(choice, path), logs=both, choice=choice.title
             )
-            if not started:
+            if not (started and path):
                 self.record.skip(NOTEBOOK, because="no server", choice=choice.title)
                 return
             self.record.step(NOTEBOOK, "every cell runs", lambda: self._run(path[0]), logs=both[:1], choice=choice.title)
@@ -230,9 +235,26 @@ class _Check:
             self.record.step(STOP, "no server is left", self._stop, logs=(None,), choice=choice.title)
 
     def _start(self, choice: ProfileChoice, path: list[str]) -> _Outcome:
-        seconds = self.options.start_seconds
-        path.append(start_server(self.hub, self.access.user, choice.options, seconds=seconds, clock=self.clock))
+        try:
+            path.append(
+                start_server(self.hub, self.access.user, choice.options, seconds=self._patience(choice), clock=self.clock)
+            )
+        except HinderedError as error:
+            if choice in self.access.besides and error.cause in _FOR_LATER:
+                return _Outcome(f"not tried: {error.message}", SKIPPED)
+            raise
         return _Outcome(path[0])
+
+    def _patience(self, choice: ProfileChoice) -> float:
+        """All that is started besides the hub's default has as long as that had alone."""
+        besides = {other.title for other in self.access.besides} if choice in self.access.besides else set()
+        return self.options.start_seconds - sum(step.seconds for step in self.record.steps if step.choice in besides)
+
+    def _untried(self, choice: ProfileChoice) -> str:
+        """Why one of what is started besides the hub's default is not; empty where it is."""
+        if choice.grouped and choice in self.access.besides:
+            return "it is for people of some groups alone"
+        return "" if self._patience(choice) > 0 else "no time was left for it"
 
     def _run(self, path: str) -> _Outcome:
         server = UserServer(self.route, path, self.access.token, seconds=self.options.request_seconds)

@@ -6,44 +6,42 @@ from collections.abc import Mapping
 
 from deployer.errors import ServiceError
 from deployer.model.protocols import Clock
+from deployer.services.hearing import Heard, NoImageError
 from deployer.services.hindrance import HinderedError
 from deployer.services.jupyterhub import BusyError, HubClient
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
-_EVENTS_TOLD = 3
-_VOLUME_MISSING = "PersistentVolumeClaim"
-_CAUSES = {
-    "nodes are available": "room",
-    "MountVolume.": "volume",
-    "AttachVolume.": "volume",
-    "Unable to attach or mount volumes": "volume",
-    "Pulling image": "image",
-}
-_GOES_ON = ("Successfully assigned", "Successfully pulled", "Failed to pull", "already present on machine", "Started container")
-"""Words of Kubernetes' scheduler and nodes, which the spawner hands on: what a server waits for, and that it no longer does."""
+_UNTIL_MARKED = 1.0
+"""Seconds after which KubeSpawner leaves out what it told of an earlier server of the same name."""
 
 
 def start_server(hub: HubClient, user: str, options: Mapping[str, str], *, seconds: float, clock: Clock) -> str:
     """Start the user's server and wait until the hub calls it ready. Returns its path.
 
     Raises ServiceError with what the hub said last, when the start fails or takes longer than `seconds`; HinderedError where
-    the cause lies outside of the hub.
+    the cause lies outside of the hub, and at once where an image cannot be had.
     """
     deadline = clock.monotonic() + seconds
     _ask_until_accepted(hub, user, options, deadline=deadline, clock=clock)
-    heard: list[str] = []
+    heard, sure = Heard(), False
     while clock.monotonic() < deadline:
         try:
             path = _follow(hub, user, heard, deadline=deadline, clock=clock)
         except _SpawnFailedError as error:
             raise _failure(error.message, heard) from None
+        except NoImageError:
+            if sure:
+                raise
+            sure, path = True, ""
+            heard.forget()
+            clock.sleep(_UNTIL_MARKED)
         except _StreamBrokenError as error:
             path = _ready_after_all(hub, user, error)
             clock.sleep(0 if path else _LONGEST_PAUSE)
         if path:
             return path
-    raise _failure(f"not ready after {seconds:g} s{_trail(heard)}", heard)
+    raise _failure(f"not ready after {seconds:g} s{heard.trail}", heard)
 
 
 def stop_server(hub: HubClient, user: str, *, seconds: float, clock: Clock) -> None:
@@ -74,19 +72,21 @@ def _ask_until_accepted(hub: HubClient, user: str, options: Mapping[str, str], *
             clock.sleep(busy.seconds)
 
 
-def _follow(hub: HubClient, user: str, heard: list[str], *, deadline: float, clock: Clock) -> str:
+def _follow(hub: HubClient, user: str, heard: Heard, *, deadline: float, clock: Clock) -> str:
     """The server's path once it is ready; empty when the time is over. `heard` collects what the hub says meanwhile."""
     try:
         for event in hub.progress(user):
             if event and event.ready:
                 return event.url
             if event and event.failed:
-                raise _SpawnFailedError(f"{event.message or 'the start failed'}{_trail(heard)}")
-            if event and event.message not in heard:
-                heard.append(event.message)
+                raise _SpawnFailedError(f"{event.message or 'the start failed'}{heard.trail}")
+            if event:
+                heard.add(event.message, clock.monotonic())
+            else:
+                heard.require_images(clock.monotonic())
             if clock.monotonic() > deadline:
                 return ""
-    except _SpawnFailedError:
+    except (_SpawnFailedError, NoImageError):
         raise
     except ServiceError as error:
         raise _StreamBrokenError(error.message) from error
@@ -105,21 +105,5 @@ def _ready_after_all(hub: HubClient, user: str, broken: ServiceError) -> str:
     return state.url if state.ready else ""
 
 
-def _failure(message: str, heard: list[str]) -> ServiceError:
-    cause = _cause(heard)
-    return HinderedError(message, cause=cause) if cause else ServiceError(message)
-
-
-def _cause(heard: list[str]) -> str:
-    """What the server still waited for, by the last that was said of it; empty where that was nothing outside of the hub."""
-    for message in reversed(heard):
-        if any(words in message for words in _GOES_ON):
-            return ""
-        cause = next((cause for words, cause in _CAUSES.items() if words in message), "")
-        if cause:
-            return "volume" if _VOLUME_MISSING in message else cause
-    return ""
-
-
-def _trail(heard: list[str]) -> str:
-    return f"; before that: {' | '.join(heard[-_EVENTS_TOLD:])}" if heard else ""
+def _failure(message: str, heard: Heard) -> ServiceError:
+    return HinderedError(message, cause=heard.cause) if heard.cause else ServiceError(message)

@@ -9,12 +9,13 @@ from functools import partial
 
 from deployer.compiling.expected_login import expected_login
 from deployer.errors import DeployerError, NoRoomError, OutsideError, RolledBackError, UnhealthyError
-from deployer.model.health import USUAL_CHECK, CheckReport, ExpectedLogin
+from deployer.model.health import USUAL_CHECK, CheckReport, CheckStep, ExpectedLogin, ProfileChoice
 from deployer.model.outcomes import DeployReport, HubOutcome, Outcome
 from deployer.model.plan import Manifests, Plan, Running
 from deployer.model.protocols import Effects, Target
 from deployer.model.release import HubRef, Release
 from deployer.planning.circumstances import pods_ask_otherwise, use_asks_otherwise
+from deployer.planning.images import new_images
 from deployer.planning.plans import hub_plan
 from deployer.planning.redaction import redacted
 from deployer.planning.waves import Wave, waves
@@ -27,6 +28,7 @@ _ROOM = "A node pool that can grow may still make room; else look at the node po
 _OUTSIDE = {
     "volume": "Look at the file server, and at the events of the server's volumes.",
     "image": "Wait until nodes have the image, or take a smaller one.",
+    "registry": "Look at the image's name and tag, and whether the registry answers or needs a login.",
     "provider": "Compare client id and callback URL with the application at the provider.",
 }
 _BACK = "What ran before runs again."
@@ -150,7 +152,7 @@ def _carry_out(
             with effects.progress.step(step.title):
                 target.apply(step, release, planned.manifests)
         used = True
-        report = use(effects, target, release.ref, expected_login(release)) if check else None
+        report = _used(effects, target, release, planned) if check else None
     except UnhealthyError as sick:
         if isinstance(sick, OutsideError) and before:
             was = target.earlier(release.ref) if before.interrupted else before.documents
@@ -187,14 +189,38 @@ def _ailment(effects: Effects, target: Target, ref: HubRef) -> str:
     return _look(effects, target, ref)
 
 
-def use(effects: Effects, target: Target, ref: HubRef, login: ExpectedLogin | None = None) -> CheckReport:
-    """Use the hub as a person would; `login`: where its login page must lead. Raises UnhealthyError with the step that failed."""
+def _used(effects: Effects, target: Target, release: Release, planned: _Planned) -> CheckReport:
+    """As `use` says, with each image that is new."""
+    before = planned.running.documents if planned.running else {}
+    besides = new_images(before, planned.manifests.documents)
+    report = use(effects, target, release.ref, expected_login(release), besides)
+    _tell(effects, [f"the environment {choice}, whose image is new, was {found}" for choice, found in _untried(report)])
+    return report
+
+
+def _untried(report: CheckReport) -> Iterator[tuple[str, str]]:
+    """Each choice that was not started, and why."""
+    first: dict[str, CheckStep] = {}
+    for step in report.steps:
+        first.setdefault(step.choice, step)
+    yield from ((choice, step.found) for choice, step in first.items() if choice and step.status == "skipped")
+
+
+def use(
+    effects: Effects,
+    target: Target,
+    ref: HubRef,
+    login: ExpectedLogin | None = None,
+    besides: tuple[ProfileChoice, ...] = (),
+) -> CheckReport:
+    """Use the hub as a person would; `login`: where its login page must lead; `besides`: what is started after its default.
+    Raises UnhealthyError with the step that failed."""
 
     def log(user: str | None) -> Iterator[str]:
         return target.logs(ref, user=user, lines=20)
 
     access = target.access(ref)
-    access = access if access.login_replaced else replace(access, login=login)
+    access = replace(access, login=access.login if access.login_replaced else login, besides=besides)
     report = effects.prober.check(access, all_profiles=False, log=log, options=USUAL_CHECK)
     if not report.healthy:
         raise _sickness(_what_failed(report), _cause(report))
@@ -215,7 +241,8 @@ def _sickness(message: str, cause: str) -> UnhealthyError:
 
 def _what_failed(report: CheckReport) -> str:
     step = next(step for step in report.steps if step.status == "failed")
-    lines = [f"the check of {report.ref} failed at `{step.name}`: expected {step.expected}, found {step.found}"]
+    choice = f" of {step.choice}" if step.choice else ""
+    lines = [f"the check of {report.ref} failed at `{step.name}`{choice}: expected {step.expected}, found {step.found}"]
     for log in step.logs:
         lines += [f"last lines of the log of {log.source}:", *(f"  {line}" for line in log.lines)]
     return "\n".join(lines)

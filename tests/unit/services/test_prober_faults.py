@@ -6,6 +6,7 @@ from threading import Event
 from typing import Any
 
 import pytest
+from tests.support.clock import Clock
 from tests.support.probing import Titles, access, failures, probe, statuses
 from tests.support.scripted_hub import READY, Answer, Channel, events, message, obeying_kernel, scripted_hub
 
@@ -324,7 +325,8 @@ UNBOUND = "2026-11-26T21:24:00Z [Warning] 0/3 nodes are available: pod has unbou
 MOUNT = """2026-11-26T21:26:00Z [Warning] MountVolume.SetUp failed for volume "homes": mount failed: exit status 32"""
 PULLING = '2026-11-26T21:26:00Z [Normal] Pulling image "quay.io/jupyter/scipy-notebook:1"'
 PULLED = '2026-11-26T21:27:00Z [Normal] Successfully pulled image "quay.io/jupyter/scipy-notebook:1" in 3m'
-NO_IMAGE = '2026-11-26T21:27:00Z [Warning] Failed to pull image "quay.io/jupyter/scipy-notebook:1": not found'
+LIMITED = '2026-11-26T21:27:00Z [Warning] Failed to pull image "quay.io/jupyter/scipy-notebook:1": 429 Too Many Requests'
+OTHER_PULLED = '2026-11-26T21:27:00Z [Normal] Successfully pulled image "quay.io/jupyterhub/k8s-network-tools:4.4.0" in 1s'
 
 
 @pytest.mark.parametrize(
@@ -337,7 +339,9 @@ NO_IMAGE = '2026-11-26T21:27:00Z [Warning] Failed to pull image "quay.io/jupyter
         ([ASSIGNED, MOUNT], "volume"),
         ([FULL, ASSIGNED, PULLING], "image"),
         ([PULLING, PULLED], ""),
-        ([PULLING, NO_IMAGE], ""),
+        ([PULLING, LIMITED], "registry"),
+        ([PULLING, LIMITED, PULLED], ""),
+        ([PULLING, LIMITED, OTHER_PULLED], "registry"),
         ([], ""),
     ],
 )
@@ -347,3 +351,94 @@ def test_what_a_server_that_does_not_start_waits_for(heard: list[str], cause: st
     with scripted_hub({f"GET {ME}/server/progress": stream}) as hub:
         report = probe(access(hub.url), options=HASTY)
     assert failures(report)[START].cause == cause
+
+
+CONTAINERD = (
+    'rpc error: code = NotFound desc = failed to pull and unpack image "quay.io/jupyter/scipy-notbok:1": '
+    'failed to resolve reference "quay.io/jupyter/scipy-notbok:1": '
+)
+REFUSALS = {
+    f"{CONTAINERD}quay.io/jupyter/scipy-notbok:1: not found": "not found",
+    f"{CONTAINERD}unexpected status from HEAD request to https://quay.io/v2/manifests/1: 401 UNAUTHORIZED": "401 UNAUTHORIZED",
+    f"{CONTAINERD}pull access denied, repository does not exist or may require authorization: server message: "
+    "insufficient_scope: authorization failed": "authorization failed",
+    "initializing source docker://quay.io/jupyter/scipy-notbok:1: reading manifest 1 in quay.io/jupyter/scipy-notbok: "
+    "unauthorized: access to the requested resource is not authorized": "access to the requested resource is not authorized",
+    "Error response from daemon: manifest for quay.io/jupyter/scipy-notbok:1 not found: manifest unknown": "manifest unknown",
+}
+
+
+def failed_pull(why: str) -> dict[str, Any]:
+    return {
+        "progress": 50,
+        "message": f'2026-11-26T21:27:00Z [Warning] Failed to pull image "quay.io/jupyter/scipy-notbok:1": {why}',
+    }
+
+
+@pytest.mark.parametrize("said", REFUSALS)
+def test_an_image_that_a_registry_refuses_ends_the_start_at_once(said: str) -> None:
+    clock = Clock()
+    stream = events({"progress": 30, "message": PULLING}, failed_pull(said), READY)
+    with scripted_hub({f"GET {ME}/server/progress": stream}) as hub:
+        report = probe(access(hub.url), clock=clock)
+        assert hub.asked[-1] == f"DELETE {ME}/server"
+    step = failures(report)[START]
+    assert step.found == f"the image quay.io/jupyter/scipy-notbok:1 cannot be had: {REFUSALS[said]}"
+    assert (step.cause, clock.seconds) == ("registry", 1)
+
+
+def test_a_registry_that_is_out_of_reach_has_a_minute() -> None:
+    silent = f"{CONTAINERD}failed to do request: Head https://quay.io/v2/manifests/1: dial tcp 10.0.0.1:443: i/o timeout"
+    starting = Answer(body={"servers": {"": {"pending": "spawn"}}})
+    clock = Clock()
+    answers = {f"GET {ME}": [Answer(body={"servers": {}}), starting], f"GET {ME}/server/progress": events(failed_pull(silent))}
+    with scripted_hub(answers) as hub:
+        report = probe(access(hub.url), clock=clock)
+    step = failures(report)[START]
+    assert (step.found, step.cause) == ("the image quay.io/jupyter/scipy-notbok:1 cannot be had: i/o timeout", "registry")
+    assert 60 < clock.seconds < 70
+
+
+def test_what_an_earlier_server_of_the_same_name_met_is_not_held_against_the_next() -> None:
+    earlier, later = events(failed_pull(next(iter(REFUSALS)))), events({"progress": 50, "message": PULLING}, READY)
+    with scripted_hub({f"GET {ME}/server/progress": [earlier, later]}) as hub:
+        assert probe(access(hub.url), clock=Clock()).healthy
+
+
+SMALL, GPU = ProfileChoice("Small", {"profile": "small"}), ProfileChoice("GPU", {"profile": "gpu"})
+STAFF = ProfileChoice("Staff", {"profile": "staff"}, grouped=True)
+UP = events(READY)
+STUCK = events({"progress": 10, "message": FULL}, {"failed": True, "message": "Spawn failed: Timeout"})
+REFUSED = events(failed_pull(next(iter(REFUSALS))))
+
+
+@pytest.mark.parametrize(
+    ("streams", "told"),
+    [
+        ([UP, UP, UP], {"Small": ("ok", "/user/deployer-check/"), "GPU": ("ok", "/user/deployer-check/")}),
+        ([UP, STUCK, UP], {"Small": ("skipped", "not tried: Spawn failed: Timeout"), "GPU": ("ok", "/user/deployer-check/")}),
+        ([UP, REFUSED], {"Small": ("failed", "the image quay.io/"), "GPU": ("failed", "the image quay.io/")}),
+    ],
+    ids=["all well", "no room for one", "images that cannot be had"],
+)
+def test_what_is_started_besides_the_usual_server(streams: list[Answer], told: dict[str, tuple[str, str]]) -> None:
+    with scripted_hub({f"GET {ME}/server/progress": list(streams)}) as hub:
+        report = probe(replace(access(hub.url), besides=(SMALL, STAFF, GPU)), clock=Clock())
+        assert hub.asked.count(f"POST {ME}/server") == hub.asked.count(f"DELETE {ME}/server") == 3
+    starts = {step.choice: step for step in report.steps if step.name == START}
+    assert starts.pop("").status == "ok"
+    assert starts.pop("Staff").found == "not tried: it is for people of some groups alone"
+    assert {choice: (step.status, step.found[: len(told[choice][1])]) for choice, step in starts.items()} == told
+    assert report.healthy is all(status != "failed" for status, _ in told.values())
+
+
+def test_what_is_started_besides_has_as_long_as_the_usual_server_alone() -> None:
+    clock, starting = Clock(), Answer(body={"servers": {"": {"pending": "spawn"}}})
+    gone = Answer(body={"servers": {}})
+    pulling = events({"progress": 30, "message": PULLING})
+    with scripted_hub({f"GET {ME}": [gone, starting], f"GET {ME}/server/progress": [UP, pulling]}) as hub:
+        report = probe(replace(access(hub.url), besides=(SMALL, GPU)), clock=clock)
+    starts = {step.choice: (step.status, step.found) for step in report.steps if step.name == START}
+    assert starts["Small"] == ("skipped", f"not tried: not ready after 300 s; before that: {PULLING}")
+    assert starts["GPU"] == ("skipped", "not tried: no time was left for it")
+    assert report.healthy

@@ -10,6 +10,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+import yaml
 
 from deployer.cli.progress import PlainProgress
 from deployer.errors import DeployerError, GuardError, MachineError, NoRoomError, OutsideError, RolledBackError, UnhealthyError
@@ -220,6 +221,8 @@ def test_what_fails_is_undone_where_that_helps(
         ("image", "memory: 1G", OutsideError),
         ("provider", "memory: 64G", OutsideError),
         ("volume", "memory: 64G", OutsideError),
+        ("registry", "memory: 1G", OutsideError),
+        ("registry", "image: {name: other}", RolledBackError),
         ("provider,", "memory: 1G", RolledBackError),
         ("provider,room", "memory: 1G", RolledBackError),
         ("provider,provider", "memory: 1G", OutsideError),
@@ -245,6 +248,52 @@ def test_what_an_interrupted_change_asked_for_is_held_against_what_was_before_it
     with pytest.raises(error) as failure:
         deploy_releases(effects, [(target, release())], replace(APPLY, force=True))
     assert type(failure.value) is error
+
+
+@dataclass
+class TryingProber(Prober):
+    """Remembers what it was to start besides the usual server, and finds what it is told to."""
+
+    besides: list[str] = field(default_factory=list)
+    status: str = "skipped"
+    found: str = "not tried: no time was left for it"
+
+    def check(self, access: HubAccess, **more: Any) -> CheckReport:
+        report = super().check(access, **more)
+        self.besides = [choice.title for choice in access.besides]
+        untried = [
+            CheckStep(name="Server starts", status=self.status, seconds=0, choice=title, expected="a server", found=self.found)
+            for title in self.besides
+        ]
+        return replace(report, steps=(*report.steps, *untried))
+
+
+def environments(**images: str) -> dict[str, str]:
+    profiles = [{"display_name": name, "kubespawner_override": {"image": image}} for name, image in images.items()]
+    return {"Secret/hub": yaml.safe_dump({"data": {"values.yaml": yaml.safe_dump({"singleuser": {"profileList": profiles}})}})}
+
+
+def test_a_new_image_is_started_too_or_named() -> None:
+    prober, (effects, said) = TryingProber([True]), world()
+    before, after = environments(usual="a:1", r="r:1", julia="j:1"), environments(usual="a:2", r="r:2", julia="j:1")
+    target = DescribedTarget(now=replace(GOOD, documents=before), documents=after)
+    deploy_releases(replace(effects, prober=prober), [(target, release())], APPLY)
+    assert prober.besides == ["r"]
+    assert said.lines == ["Start", "the environment r, whose image is new, was not tried: no time was left for it"]
+
+
+def test_a_new_image_that_cannot_be_had_is_rolled_back_with_its_environment() -> None:
+    prober = TryingProber([True, True], status="failed", found="the image r:2 cannot be had: not found")
+    target = DescribedTarget(
+        now=replace(GOOD, documents=environments(a="a:1", r="r:1")), documents=environments(a="a:1", r="r:2")
+    )
+    with pytest.raises(RolledBackError) as failure:
+        deploy_releases(replace(world()[0], prober=prober), [(target, release())], APPLY)
+    assert failure.value.message == (
+        "the check of demo/welcome failed at `Server starts` of r: expected a server, found the image r:2 cannot be had: "
+        "not found\nWhat ran before runs again."
+    )
+    assert prober.besides == []
 
 
 @dataclass
