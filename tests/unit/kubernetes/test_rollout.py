@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support.clock import Clock
 from tests.support.hub_driver import wait_for
+from tests.support.small_cluster import SmallCluster, small_cluster
 
 from deployer.errors import NoRoomError, UnhealthyError
 from deployer.targets.kubernetes.objects import Namespace
@@ -113,6 +116,89 @@ def test_a_pod_that_got_its_node_late_has_time_to_start() -> None:
 def test_patience_ends(room_at: float, kind: type[UnhealthyError], message: str) -> None:
     with pytest.raises(kind, match=message):
         wait(lambda now: [pod(no_room=now < room_at)])
+
+
+SETS = "/apis/apps/v1/namespaces/prod/replicasets"
+PODS = "/api/v1/namespaces/prod/pods"
+NO_NODE = {"conditions": [NO_ROOM]}
+FETCHED: dict[str, Any] = {}
+RUNS = {"containerStatuses": [{"name": "c", "state": {"running": {}}}]}
+
+
+def ended(restarts: int = 0) -> dict[str, Any]:
+    state = {"terminated": {"exitCode": 1, "reason": "Error"}}
+    return {"containerStatuses": [{"name": "c", "restartCount": restarts, "state": state}]}
+
+
+class Striding(Clock):
+    """Five seconds at least pass at a time, as each look takes a moment of the test's."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(max(seconds, 5))
+
+
+class Both:
+    """A hub and its proxy that are both new; what becomes of them is told second by second."""
+
+    def __init__(self, cluster: SmallCluster) -> None:
+        self.cluster = cluster
+
+    def is_now(self, name: str, status: dict[str, Any], *, ready: bool = False) -> None:
+        path = self.cluster.deployment("prod", name, ready=ready)["metadata"]["uid"]
+        mark = {"annotations": {"deployment.kubernetes.io/revision": "1"}, "ownerReferences": [{"uid": path}]}
+        self.cluster.api.put(f"{SETS}/{name}", {"metadata": mark})
+        self.cluster.api.put(f"{PODS}/{name}", {"metadata": {"ownerReferences": [{"uid": f"{SETS}/{name}"}]}, "status": status})
+
+    def wait(self, then: dict[float, tuple[str, dict[str, Any]]]) -> float:
+        """Seconds until both were ready."""
+        for second, (name, status) in then.items():
+            self.cluster.clock.later[second] = partial(self.is_now, name, status, ready=status == RUNS)
+        self.cluster.target().rollout(Namespace(self.cluster.target().connection, "prod")).wait()
+        return self.cluster.clock.seconds
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Both]:
+    with small_cluster(tmp_path, "prod") as cluster:
+        cluster.clock = Striding()
+        both = Both(cluster)
+        both.is_now("hub", FETCHED)
+        both.is_now("proxy", FETCHED)
+        yield both
+
+
+@pytest.mark.parametrize("why", [FETCHED, NO_NODE], ids=["its image is fetched", "no node takes it"])
+def test_a_hub_that_ends_while_its_proxy_is_away_has_another_start(both: Both, why: dict[str, Any]) -> None:
+    both.is_now("proxy", why)
+    seconds = both.wait({30: ("hub", ended()), 70: ("hub", ended(1)), 200: ("proxy", RUNS), 400: ("hub", RUNS)})
+    assert 400 <= seconds < 410
+    assert both.cluster.heard.lines[-1] == "container c of pod hub ended with 1"
+
+
+def test_a_hub_that_ends_again_once_its_proxy_is_there_is_told_at_once(both: Both) -> None:
+    with pytest.raises(UnhealthyError, match="container c of pod hub ended with 1"):
+        both.wait({30: ("hub", ended()), 40: ("proxy", RUNS), 60: ("hub", ended(1))})
+    assert 60 <= both.cluster.clock.seconds < 70
+
+
+def test_a_proxy_that_ends_is_told_once_its_hub_has_ended_too(both: Both) -> None:
+    with pytest.raises(UnhealthyError, match="container c of pod proxy ended with 1"):
+        both.wait({1: ("proxy", ended()), 12: ("proxy", ended(1)), 30: ("hub", ended())})
+    assert 30 <= both.cluster.clock.seconds < 40
+
+
+def test_what_still_serves_excuses_nobody(both: Both) -> None:
+    both.cluster.deployment("prod", "proxy", ready=True, updatedReplicas=0, replicas=2)
+    with pytest.raises(UnhealthyError, match="container c of pod hub ended with 1"):
+        both.wait({10: ("hub", ended())})
+    assert both.cluster.clock.seconds < 20
+
+
+def test_a_proxy_without_a_node_is_what_was_lacking(both: Both) -> None:
+    both.is_now("proxy", NO_NODE)
+    with pytest.raises(NoRoomError, match="no node takes pod proxy"):
+        both.wait({30: ("hub", ended())})
+    assert 900 <= both.cluster.clock.seconds < 910
 
 
 def test_what_helm_waits_for_is_told_while_it_waits() -> None:

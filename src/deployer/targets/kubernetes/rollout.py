@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -21,6 +21,8 @@ _REVISION = "deployment.kubernetes.io/revision"
 _ENDED = ("Failed", "Succeeded")
 _OF_A_JOB = "batch.kubernetes.io/job-name"
 _LAST_LOOK = 2.0
+_BACK_OFF = 300.0
+"""How long Kubernetes waits at most until it starts again a container that ended."""
 _SCALING = ("TriggeredScaleUp", "NotTriggerScaleUp")
 """The cluster autoscaler's words."""
 
@@ -42,19 +44,19 @@ class Rollout:
 
     def wait(self) -> None:
         """Until every deployment has its new pods ready. Raises UnhealthyError with the cause, and the pod's last log lines."""
-        told, patience = set[str](), Patience(self.clock, self.scale_up_seconds, self.start_seconds)
+        told, patience, excuses = set[str](), Patience(self.clock, self.scale_up_seconds, self.start_seconds), Excuses()
         while True:
             deployments = self.namespace.list("deployments")
             waiting = [deployment for deployment in deployments if not is_ready(deployment)]
             if not waiting:
                 return
-            found = self._troubles(waiting)
+            found, excused = excuses.apart(self._troubles(waiting))
             final = next((trouble for trouble in found if self._is_final(trouble)), None)
             if final:
-                raise self.failure(final)
-            self.tell(found, told)
-            if patience.is_over(troubled=bool(found)):
-                raise self.failure(found[0]) if found else self._slow(waiting)
+                raise self.failure(_cause(final, excused))
+            self.tell([*found, *excused], told)
+            if patience.is_over(troubled=bool(found), longer=_BACK_OFF if excused else 0):
+                raise self.failure([*found, *excused][0]) if found or excused else self._slow(waiting)
             self.clock.sleep(_POLL)
 
     @contextmanager
@@ -105,10 +107,15 @@ class Rollout:
         events = self.namespace.list("events", fields=f"involvedObject.name={pod}")
         yield from (f"{pod}: {event['message']}" for event in events if event.get("reason") in _SCALING)
 
-    def _troubles(self, waiting: list[Object]) -> list[Trouble]:
+    def _troubles(self, waiting: list[Object]) -> list[tuple[Object, list[Trouble]]]:
+        """Of each deployment that is waited for."""
         newest = _newest([deployment for deployment in waiting if _is_seen(deployment)], self.namespace.list("replicasets"))
-        pods = [pod for pod in self.namespace.list("pods") if newest & _owners(pod) and _counts(pod)]
-        return [*refused_pods(waiting), *(trouble for pod in pods for trouble in troubles(pod))]
+        pods = [pod for pod in self.namespace.list("pods") if _counts(pod)]
+        mine = [(deployment, [pod for pod in pods if newest.get(_uid(deployment)) in _owners(pod)]) for deployment in waiting]
+        return [
+            (deployment, [*refused_pods([deployment]), *(trouble for pod in of_it for trouble in troubles(pod))])
+            for deployment, of_it in mine
+        ]
 
     def _log(self, trouble: Trouble) -> tuple[str, ...]:
         if not trouble.container:
@@ -126,6 +133,29 @@ class Rollout:
 
 
 @dataclass(slots=True)
+class Excuses:
+    """A container may end as it misses what another deployment of its release is to give, as the hub does without its proxy: that
+    says something only where no other is still on its way.
+
+    `ended`: deployments of which a container has ended; `seen`: how often each container had been started again while excused.
+    """
+
+    ended: set[str] = field(default_factory=set)
+    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def apart(self, waiting: Sequence[tuple[Object, Sequence[Trouble]]]) -> tuple[list[Trouble], list[Trouble]]:
+        """The troubles of the deployments that are waited for: those that count, and those that are excused for now."""
+        every = [trouble for _, found in waiting for trouble in found]
+        self.ended |= {_uid(deployment) for deployment, found in waiting if any(trouble.container for trouble in found)}
+        if any(_is_away(deployment) and _uid(deployment) not in self.ended for deployment, _ in waiting):
+            self.seen |= {(trouble.pod, trouble.container): trouble.restarts for trouble in every if trouble.container}
+        return [one for one in every if not self._excused(one)], [one for one in every if self._excused(one)]
+
+    def _excused(self, trouble: Trouble) -> bool:
+        return bool(trouble.container) and trouble.restarts <= self.seen.get((trouble.pod, trouble.container), -1)
+
+
+@dataclass(slots=True)
 class Patience:
     """How long is waited: `troubled_seconds` while something has a cause that may go away, `quiet_seconds` since it last had."""
 
@@ -138,12 +168,17 @@ class Patience:
     def __post_init__(self) -> None:
         self._began = self._quiet_since = self.clock.monotonic()
 
-    def is_over(self, *, troubled: bool) -> bool:
-        """To be asked at each look."""
+    def is_over(self, *, troubled: bool, longer: float = 0) -> bool:
+        """To be asked at each look. `longer`: how much more than the quiet time there is for now."""
         now = self.clock.monotonic()
         if troubled:
             self._quiet_since = now
-        return now > (self._began + self.troubled_seconds if troubled else self._quiet_since + self.quiet_seconds)
+        return now > (self._began + self.troubled_seconds if troubled else self._quiet_since + self.quiet_seconds + longer)
+
+
+def _cause(final: Trouble, excused: Sequence[Trouble]) -> Trouble:
+    """Of containers that ended, the one that did so most often: others end as they miss it."""
+    return max([final, *excused], key=lambda trouble: trouble.restarts) if final.container else final
 
 
 def is_ready(deployment: Object) -> bool:
@@ -153,18 +188,24 @@ def is_ready(deployment: Object) -> bool:
     return _is_seen(deployment) and all(count == wanted for count in counts)
 
 
+def _is_away(deployment: Object) -> bool:
+    """No pod of it serves, of whatever form."""
+    return not (deployment.get("status") or {}).get("availableReplicas")
+
+
+def _uid(found: Object) -> str:
+    return str(found["metadata"]["uid"])
+
+
 def _is_seen(deployment: Object) -> bool:
     """Its controller knows what is asked for now."""
     return bool((deployment.get("status") or {}).get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0))
 
 
-def _newest(deployments: Sequence[Object], replica_sets: Sequence[Object]) -> set[str]:
-    """The uid of each deployment's ReplicaSet of its newest form: pods of an older one say nothing about the change."""
-    of = {
-        deployment["metadata"]["uid"]: [entry for entry in replica_sets if deployment["metadata"]["uid"] in _owners(entry)]
-        for deployment in deployments
-    }
-    return {max(entries, key=_revision)["metadata"]["uid"] for entries in of.values() if entries}
+def _newest(deployments: Sequence[Object], replica_sets: Sequence[Object]) -> Mapping[str, str]:
+    """By a deployment's uid, that of its ReplicaSet of its newest form: pods of an older one say nothing about the change."""
+    of = {_uid(one): [entry for entry in replica_sets if _uid(one) in _owners(entry)] for one in deployments}
+    return {uid: _uid(max(entries, key=_revision)) for uid, entries in of.items() if entries}
 
 
 def _revision(replica_set: Object) -> int:
