@@ -1,6 +1,7 @@
 """A small HTTP server that answers as a hub and a user server do, for faults that a real hub does not show on demand."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -51,7 +52,12 @@ def obeying_kernel(request: dict[str, Any]) -> list[dict[str, Any] | None]:
 class ScriptedHub:
     """`answers` are by method and path, each one answer or several to be given in turn, the last one for good."""
 
-    def __init__(self, answers: Mapping[str, Answer | list[Answer]], channel: Channel = obeying_kernel) -> None:
+    def __init__(
+        self,
+        answers: Mapping[str, Answer | list[Answer]],
+        channel: Channel = obeying_kernel,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         user = "/hub/api/users/deployer-check"
         healthy: dict[str, Answer | list[Answer]] = {
             "GET /hub/api/": Answer(body={"version": "5.5.4"}),
@@ -75,6 +81,8 @@ class ScriptedHub:
         self.hosts: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     @property
@@ -159,10 +167,12 @@ def _flush(handler: BaseHTTPRequestHandler, protocol: ServerProtocol) -> None:
 
 @contextmanager
 def scripted_hub(
-    answers: Mapping[str, Answer | list[Answer]] | None = None, channel: Channel = obeying_kernel
+    answers: Mapping[str, Answer | list[Answer]] | None = None,
+    channel: Channel = obeying_kernel,
+    tls: ssl.SSLContext | None = None,
 ) -> Iterator[ScriptedHub]:
-    """A running one."""
-    hub = ScriptedHub(answers or {}, channel)
+    """A running one; with `tls`, one that speaks https."""
+    hub = ScriptedHub(answers or {}, channel, tls)
     try:
         yield hub
     finally:

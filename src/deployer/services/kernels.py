@@ -85,6 +85,7 @@ class UserServer:
                 str(address),
                 additional_headers={"Authorization": f"token {self._token.reveal()}"},
                 sock=self._route.socket(),
+                ssl=self._route.tls if secure else None,
                 server_hostname=address.host if secure else None,
                 proxy=None if self._route.direct else True,
                 open_timeout=_SECONDS_TO_CONNECT,

@@ -47,7 +47,7 @@ class HubProber:
     def check(self, access: HubAccess, *, all_profiles: bool, log: Log, options: CheckOptions = USUAL_CHECK) -> CheckReport:
         """Run every step. The server that it starts is stopped in any case, also when the check is interrupted."""
         notebook = read_notebook(options.notebook) if options.notebook else default_notebook()
-        route = Route(access.url, access.connect_to)
+        route = Route(access.url, access.connect_to, access.vouched)
         hub = HubClient(route, access.token, seconds=options.request_seconds)
         record = _Record(access.user, log, self._progress, self._clock)
         try:
@@ -58,7 +58,7 @@ class HubProber:
 
     def look(self, access: HubAccess) -> str:
         """As the protocol says."""
-        route = Route(access.url, access.connect_to)
+        route = Route(access.url, access.connect_to, access.vouched)
         hub = HubClient(route, access.token, seconds=_LOOK_SECONDS)
         try:
             hub.version()

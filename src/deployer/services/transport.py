@@ -17,15 +17,22 @@ _READING = Lock()
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How to reach a hub's public address `url` (ends in `/`). `connect_to` (host, port) replaces what the DNS says."""
+    """How to reach a hub's address `url` (ends in `/`). `connect_to` (host, port) replaces what the DNS says; `vouched`: whoever
+    answers need not show a certificate, as the way there leads to nobody else."""
 
     url: str
     connect_to: tuple[str, int] | None = None
+    vouched: bool = False
 
     @property
     def direct(self) -> bool:
         """No proxy: the address is this machine's, or was given."""
         return self.connect_to is not None or _is_loopback(httpx.URL(self.url).host)
+
+    @property
+    def tls(self) -> ssl.SSLContext:
+        """Whom to believe, where the address is https."""
+        return _anybody() if self.vouched else _trusted()
 
     def client(self, *, seconds: float, headers: dict[str, str] | None = None) -> httpx.Client:
         """A client whose relative addresses start at the hub. `seconds` is how long a silent connection may last."""
@@ -34,8 +41,8 @@ class Route:
             headers=headers,
             timeout=httpx.Timeout(seconds, connect=min(seconds, _SECONDS_TO_CONNECT)),
             trust_env=not self.direct,
-            verify=_trusted(),
-            transport=_Elsewhere(self.connect_to) if self.connect_to else None,
+            verify=self.tls,
+            transport=_Elsewhere(self.connect_to, self.tls) if self.connect_to else None,
         )
 
     def socket(self) -> socket.socket | None:
@@ -46,9 +53,9 @@ class Route:
 class _Elsewhere(httpx.BaseTransport):
     """Sends every request to one address; the Host header and the name in the certificate stay the hub's own."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
+    def __init__(self, address: tuple[str, int], tls: ssl.SSLContext) -> None:
         self._address = address
-        self._inner = httpx.HTTPTransport(verify=_trusted(), trust_env=False)
+        self._inner = httpx.HTTPTransport(verify=tls, trust_env=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         host, port = self._address
@@ -69,6 +76,11 @@ def _trusted() -> ssl.SSLContext:
 @cache
 def _read() -> ssl.SSLContext:
     return httpx.create_ssl_context()
+
+
+@cache
+def _anybody() -> ssl.SSLContext:
+    return httpx.create_ssl_context(verify=False)
 
 
 def _is_loopback(host: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from deployer.planning.homes import other_homes
-from deployer.targets.kubernetes.live import base_path, before_us
+from deployer.targets.kubernetes.live import base_path, before_us, served
 from deployer.targets.kubernetes.objects import Namespace
 
 VALUES = {
@@ -47,3 +47,17 @@ def test_values_that_cannot_be_read_tell_nothing(text: str) -> None:
 @pytest.mark.parametrize(("said", "path"), [(None, "/"), ("/", "/"), ("/jupyter", "/jupyter/"), ("/a/b/", "/a/b/")])
 def test_where_a_hub_stands_below_its_address(said: str | None, path: str) -> None:
     assert base_path({"baseUrl": said}) == path
+
+
+@pytest.mark.parametrize(
+    ("ports", "where"),
+    [
+        ({"https": 8443, "http": 8000, "api": 8001}, ("https", 8443)),
+        ({"http": 8000, "api": 8001}, ("http", 8000)),
+        ({"api": 8001}, ("http", 8000)),
+        ({}, ("http", 8000)),
+    ],
+)
+def test_where_a_proxy_serves_people(ports: dict[str, int], where: tuple[str, int]) -> None:
+    listed = [{"name": name, "containerPort": port} for name, port in ports.items()]
+    assert served({"spec": {"containers": [{"name": "chp", "ports": listed}, {"name": "beside"}]}}) == where

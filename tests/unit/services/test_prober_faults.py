@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass, field, replace
 from threading import Event
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.certificates import own_certificate
 from tests.support.clock import Clock
 from tests.support.probing import Titles, access, failures, probe, statuses
 from tests.support.scripted_hub import READY, Answer, Channel, events, message, obeying_kernel, scripted_hub
@@ -278,6 +280,16 @@ def test_an_address_that_is_not_in_the_dns_is_reached_under_its_own_name() -> No
         assert set(hub.hosts) == {"hub.invalid"}
         assert f"WEBSOCKET {MINE}/kernels/k1/channels" in hub.asked
     assert report.healthy
+
+
+@pytest.mark.parametrize(("vouched", "found"), [(True, []), (False, [HUB])], ids=["vouched for", "for anybody"])
+def test_a_certificate_of_another_name_is_taken_where_the_way_leads_to_the_hub_alone(
+    tmp_path: Path, *, vouched: bool, found: list[str]
+) -> None:
+    with scripted_hub(tls=own_certificate(tmp_path, "hub.example.org")) as hub:
+        report = probe(replace(access(f"https://127.0.0.1:{hub.port}/"), vouched=vouched), options=HASTY)
+        assert (f"WEBSOCKET {MINE}/kernels/k1/channels" in hub.asked) is vouched
+    assert list(failures(report)) == found
 
 
 @pytest.mark.parametrize(

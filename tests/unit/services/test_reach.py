@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.support.certificates import own_certificate
 from tests.support.probing import access, probe
 from tests.support.scripted_hub import Answer, scripted_hub
 
@@ -86,14 +85,8 @@ def test_what_the_name_servers_say(said: int, entrance: str, told: str) -> None:
 @contextmanager
 def with_own_certificate(folder: Path) -> Iterator[str]:
     """The address of a server whose certificate nobody but itself vouches for."""
-    new = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost")
-    subprocess.run(
-        ["openssl", "req", "-x509", *new, "-keyout", "key", "-out", "own"], cwd=folder, check=True, capture_output=True
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "own", folder / "key")
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.socket = own_certificate(folder).wrap_socket(server.socket, server_side=True)
         server.handle_error = lambda *told: None  # type: ignore[method-assign]
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield f"https://localhost:{server.server_address[1]}/"

@@ -1,4 +1,4 @@
-"""What the Secret of a hub that runs tells: the values that zero-to-jupyterhub's chart was given."""
+"""What a hub that runs tells of itself: the values that zero-to-jupyterhub's chart was given, and where its proxy serves."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 import yaml
 
-from deployer.targets.kubernetes.objects import Namespace
+from deployer.targets.kubernetes.objects import Namespace, Object
 
 _VALUES = "values.yaml"
+_HTTP = 8000
 _NAMES = ("slug_scheme", "pvc_name_template")
 """KubeSpawner's settings of which the name of a person's home comes."""
 
@@ -23,6 +24,12 @@ def base_path(hub: Mapping[str, Any]) -> str:
     """Where the hub stands below its address: `/`, or `/jupyter/`."""
     said = str(hub.get("baseUrl") or "").strip("/")
     return f"/{said}/" if said else "/"
+
+
+def served(proxy: Object) -> tuple[str, int]:
+    """Scheme and port at which a proxy's pod serves people: one that has an `https` only sends them there from its `http`."""
+    ports = {port.get("name"): port["containerPort"] for each in proxy["spec"]["containers"] for port in each.get("ports") or []}
+    return ("https", ports["https"]) if "https" in ports else ("http", ports.get("http", _HTTP))
 
 
 def before_us(namespace: Namespace) -> Mapping[str, str]:

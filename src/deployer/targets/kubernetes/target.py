@@ -27,7 +27,7 @@ from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.keys import Keys
 from deployer.targets.kubernetes.kinds import Kind, api_versions, define, defined_by, known_kinds, missing, require_known
 from deployer.targets.kubernetes.lease import Held, Leases
-from deployer.targets.kubernetes.live import base_path, before_us, hub_of
+from deployer.targets.kubernetes.live import base_path, before_us, hub_of, served
 from deployer.targets.kubernetes.neighbours import require_alone
 from deployer.targets.kubernetes.objects import Glance, Namespace, Object
 from deployer.targets.kubernetes.record import Record, Records
@@ -225,11 +225,13 @@ class KubernetesTarget:
         if not pods:
             raise ExternalError(f"{ref} has no proxy that runs", hint=f"Look with `deployer status {ref.cluster} {ref.hub}`.")
         secret = namespace.secret("hub")
-        port = relay(self.connection, namespace.name, pods[0]["metadata"]["name"], 8000)
+        scheme, inside = served(pods[0])
+        port = relay(self.connection, namespace.name, pods[0]["metadata"]["name"], inside)
         record, entrance = self._records(ref).read(), Entrance(self.connection, namespace.name)
         return HubAccess(
             ref=ref,
-            url=f"http://127.0.0.1:{port}{base_path(hub_of(secret))}",
+            url=f"{scheme}://127.0.0.1:{port}{base_path(hub_of(secret))}",
+            vouched=True,
             token=Secret(secret.get(_TOKEN, "")),
             user=CHECK_USER,
             public=record.address if record else "",
