@@ -16,9 +16,9 @@ class HubAccess:
     domain that is not in the DNS yet; `vouched`: the way leads to this hub alone, whatever certificate it shows. `token` belongs
     to the service whose scopes are the check user's alone; `user` is the reserved user's name.
 
-    `profiles` are what `--all-profiles` starts, one after the other; `besides`: what otherwise is started after the hub's default,
-    as far as there is room and time. `login` is where the login page must send a browser; None for a login form, or where it is
-    not known. `login_replaced`: the target has put another login in the place of the hub's own login provider.
+    `profiles` are what `--all-profiles` starts, one after the other; `besides`: what otherwise is started after the hub's
+    default, as far as there is room and time. `login` is where the login page must send a browser; None for a login form, or
+    where it is not known. `login_replaced`: the target has put another login in the place of the hub's own login provider.
 
     `public` is the address that people use where that is another than `url`: it may not be reachable yet. `entrance` is where its
     name has to lead, `certificate` why its certificate is not there yet, both as the cluster says and empty where it does not.

@@ -149,6 +149,8 @@ def _carry_out(
     used = False
     try:
         for step in planned.plan.steps:
+            if step.pauses:
+                effects.progress.say(f"Now {step.pauses}.")
             with effects.progress.step(step.title):
                 target.apply(step, release, planned.manifests)
         used = True

@@ -102,6 +102,7 @@ def test_a_changed_word_restarts_the_hub_and_no_server(fleet: ClusterFleet, kern
     proxy = hub_pods(fleet, "proxy")
     ended = fleet.deploy()
     assert ended.code == 0, ended.err
+    assert "Now logins pause for less than a minute; running servers go on.\n" in ended.err
     assert "Welcome back" in kernel.person.page("hub/home")
     assert hub_pods(fleet, "proxy") == proxy
     assert wait_for("the kernel", lambda: answer_of(kernel, "print(kept)")) == "still here\n"

@@ -374,6 +374,20 @@ def test_after_a_failure_later_stages_are_not_begun() -> None:
 
 
 @dataclass
+class PausingTarget(RememberingTarget):
+    """Has a step that people notice."""
+
+    def steps(self, release: Release, manifests: Manifests, running: Running | None) -> tuple[Step, ...]:
+        return (Step("try", "Try"), Step("upgrade", "Upgrade", "logins pause; running servers go on"))
+
+
+def test_what_pauses_is_said_before_it_does() -> None:
+    effects, said = world(True)
+    deploy_releases(effects, [(PausingTarget(GOOD), release())], APPLY)
+    assert said.lines == ["no images", "Try", "Now logins pause; running servers go on.", "Upgrade"]
+
+
+@dataclass
 class MeetingTarget(RememberingTarget):
     """Goes on only when another hub is at the same point."""
 
