@@ -91,12 +91,12 @@ class SmallApi:
         return 200, self.put(path, body)
 
     def _listed(self, path: str, query: dict[str, str]) -> Iterator[Object]:
-        wanted = dict(pair.split("=") for pair in query.get("labelSelector", "").split(",") if pair)
+        selectors = [pair.split("=") for pair in query.get("labelSelector", "").split(",") if pair]
         name = query.get("fieldSelector", "").removeprefix("metadata.name=")
         for place, entry in sorted(self.objects.items()):
             labels = entry["metadata"].get("labels") or {}
             fits = place.rpartition("/")[0] == path and name in ("", entry["metadata"]["name"])
-            if fits and all(labels.get(label) == value for label, value in wanted.items()):
+            if fits and all((labels.get(label.rstrip("!")) == value) is not label.endswith("!") for label, value in selectors):
                 yield entry
 
     def _handler(api: SmallApi) -> type[BaseHTTPRequestHandler]:  # noqa: N805 `self` is the handler's

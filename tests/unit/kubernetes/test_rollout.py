@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,9 +49,13 @@ class Api:
     pods: Callable[[float], list[dict[str, Any]]]
     ready_at: float = 1e9
     seen: int = 2
+    asked: Counter[str] = field(default_factory=Counter)
+    questions: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def request(self, method: str, path: str, **_: Any) -> Any:
+    def request(self, method: str, path: str, *, query: dict[str, str], **_: Any) -> Any:
         kind = path.rpartition("/")[2]
+        self.asked[kind] += 1
+        self.questions[kind] = query
         now = self.clock.seconds
         answers = {
             "deployments": lambda: [deployment(ready=now >= self.ready_at, seen=self.seen)],
@@ -201,11 +206,27 @@ def test_a_proxy_without_a_node_is_what_was_lacking(both: Both) -> None:
     assert 900 <= both.cluster.clock.seconds < 910
 
 
+def waiting(
+    name: str, image: str, kind: str, reason: str = "ImagePullBackOff", statuses: str = "containerStatuses"
+) -> dict[str, Any]:
+    metadata = {"name": name, "ownerReferences": [{"uid": f"{kind} of {image}", "kind": kind}]}
+    return {"metadata": metadata, "status": {statuses: [{"name": "c", "image": image, "state": {"waiting": {"reason": reason}}}]}}
+
+
 def test_what_helm_waits_for_is_told_while_it_waits() -> None:
-    waiting = [{"name": "make", "image": "no/such:1", "state": {"waiting": {"reason": "ImagePullBackOff"}}}]
-    job = {"metadata": {"name": "shared-folders-x"}, "status": {"containerStatuses": waiting}}
     clock, said = Clock(), Said()
-    rollout = Rollout(Namespace(Api(clock, lambda now: [job]), "prod"), clock, said, look_seconds=0.01)  # type: ignore[arg-type]
+    pods = [
+        waiting("hook-image-puller-1", "no/lab:1", "DaemonSet", statuses="initContainerStatuses"),
+        waiting("hook-image-puller-2", "no/lab:1", "DaemonSet", statuses="initContainerStatuses"),
+        waiting("shared-folders-x", "no/such:1", "Job"),
+        waiting("hub-x", "no/hub:1", "ReplicaSet"),
+    ]
+    api = Api(clock, lambda now: pods)
+    rollout = Rollout(Namespace(api, "prod"), clock, said, look_seconds=0.01)  # type: ignore[arg-type]
     with rollout.told_meanwhile():
-        wait_for("a word of it", lambda: said.lines or None, 30)
-    assert said.lines == ["the image no/such:1 of pod shared-folders-x cannot be had (ImagePullBackOff)"]
+        wait_for("a second look", lambda: api.asked["pods"] > 1 or None, 30)
+    assert api.questions["pods"] == {"labelSelector": "component!=singleuser-server"}
+    assert said.lines == [
+        "the image no/lab:1 of pod hook-image-puller-1 cannot be had (ImagePullBackOff)",
+        "the image no/such:1 of pod shared-folders-x cannot be had (ImagePullBackOff)",
+    ]

@@ -19,7 +19,9 @@ _POLL = 0.25
 _LOG_LINES = 15
 _REVISION = "deployment.kubernetes.io/revision"
 _ENDED = ("Failed", "Succeeded")
-_OF_A_JOB = "batch.kubernetes.io/job-name"
+_NO_SERVER = "component!=singleuser-server"
+_MAKERS = ("Job", "DaemonSet")
+"""Whose pods a chart's hooks wait for: they do something once, or fetch images to every node."""
 _LAST_LOOK = 2.0
 _BACK_OFF = 300.0
 """How long Kubernetes waits at most until it starts again a container that ended."""
@@ -61,9 +63,9 @@ class Rollout:
 
     @contextmanager
     def told_meanwhile(self) -> Iterator[None]:
-        """Within, what keeps pods of Jobs from running is told: helm waits for those of its hooks, and says nothing."""
+        """Within, what keeps pods that hooks wait for from running is told: helm waits for the hooks, and says nothing."""
         over = Event()
-        looking = Thread(target=copy_context().run, args=(self._tell_of_jobs, over), daemon=True)
+        looking = Thread(target=copy_context().run, args=(self._tell_of_hooks, over), daemon=True)
         looking.start()
         try:
             yield
@@ -71,12 +73,16 @@ class Rollout:
             over.set()
             looking.join(_LAST_LOOK)
 
-    def _tell_of_jobs(self, over: Event) -> None:
+    def _tell_of_hooks(self, over: Event) -> None:
         told = set[str]()
         while not over.wait(self.look_seconds):
             with suppress(DeployerError):
-                pods = [pod for pod in self.namespace.list("pods", labels=_OF_A_JOB) if _counts(pod)]
-                self.tell([trouble for pod in pods for trouble in troubles(pod)], told)
+                # One pod of each maker speaks for all: of a DaemonSet, every node has one with the same trouble.
+                by_maker: dict[str, list[Trouble]] = {}
+                for pod in filter(_counts, self.namespace.list("pods", labels=_NO_SERVER)):
+                    for maker in _owners(pod, *_MAKERS):
+                        by_maker[maker] = by_maker.get(maker) or list(troubles(pod))
+                self.tell([trouble for found in by_maker.values() for trouble in found], told)
 
     def tell(self, found: Sequence[Trouble], told: set[str]) -> None:
         """Each trouble once, and what an autoscaler does about it; `told` is what was told already."""
@@ -212,8 +218,9 @@ def _revision(replica_set: Object) -> int:
     return int((replica_set["metadata"].get("annotations") or {}).get(_REVISION, 0))
 
 
-def _owners(found: Object) -> set[str]:
-    return {owner["uid"] for owner in found["metadata"].get("ownerReferences") or []}
+def _owners(found: Object, *kinds: str) -> set[str]:
+    owners = found["metadata"].get("ownerReferences") or []
+    return {owner["uid"] for owner in owners if not kinds or owner.get("kind") in kinds}
 
 
 def _counts(pod: Object) -> bool:
