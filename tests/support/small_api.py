@@ -19,12 +19,13 @@ MADE = "2001-01-01T00:00:00Z"
 
 
 class SmallApi:
-    """`objects` are by their path; those that are `held` go no further than being on their way out. `lost`: how many changes are
-    still carried out without an answer. `now`: by its clock."""
+    """`objects` are by their path; those that are `held` go no further than being on their way out. `logs`: by pod and container.
+    `lost`: how many changes are still carried out without an answer. `now`: by its clock."""
 
     def __init__(self) -> None:
         self.objects: dict[str, Object] = {}
         self.held: set[str] = set()
+        self.logs: dict[tuple[str, str], str] = {}
         self.lost = 0
         self.now = datetime.fromisoformat(MADE)
         self._version = 0
@@ -54,6 +55,9 @@ class SmallApi:
         match method:
             case "POST":
                 return self._create(f"{path}/{body['metadata']['name']}", body, query)
+            case "GET" if path.endswith("/log"):
+                text = self.logs.get((path.split("/")[-2], query["container"]))
+                return (200, text) if text else (400, {"message": "waiting to start: PodInitializing"})
             case "GET" if path in self.objects:
                 return 200, self.objects[path]
             case "GET" if _names_many(path):

@@ -12,10 +12,12 @@ from deployer.model.health import LogTail
 from deployer.model.release import HubRef
 from deployer.targets.kubernetes.objects import Namespace, Object, conditions
 from deployer.targets.kubernetes.rollout import is_ready
-from deployer.targets.kubernetes.words import refusal, troubles
+from deployer.targets.kubernetes.words import refusal, telling_container, troubles
 
 _SERVERS = "component=singleuser-server"
 _NAME = "hub.jupyter.org/username"
+SERVER = "notebook"
+"""The container of a pod in which a person's server runs."""
 _LINES = 15
 _SEARCHED = 500
 _EVENTS = 5
@@ -115,9 +117,11 @@ class Diagnosis:
 
     def _logs(self, pods: list[Object]) -> Iterator[LogTail]:
         for pod in pods:
-            lines = self.namespace.log(pod["metadata"]["name"], container="notebook", lines=_LINES)
+            container = telling_container(pod, SERVER)
+            lines = self.namespace.log(pod["metadata"]["name"], container=container, lines=_LINES)
             if lines:
-                yield LogTail(f"server of {self.user}", lines)
+                which = "" if container == SERVER else f", container {container}"
+                yield LogTail(f"server of {self.user}{which}", lines)
         hubs = self.namespace.list("pods", labels="component=hub")
         mentions = re.compile(rf"(?<![\w-]){re.escape(self.user)}(?![\w-])")
         for hub in hubs[-1:]:

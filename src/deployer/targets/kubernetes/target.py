@@ -20,7 +20,7 @@ from deployer.targets.kubernetes.ailment import ailment, edited
 from deployer.targets.kubernetes.before import Before, before, last_checked, returned, take_back
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.database import Database
-from deployer.targets.kubernetes.diagnosis import Diagnosis, owner
+from deployer.targets.kubernetes.diagnosis import SERVER, Diagnosis, owner
 from deployer.targets.kubernetes.doctor import examine
 from deployer.targets.kubernetes.entrance import Entrance
 from deployer.targets.kubernetes.installing import Installer
@@ -40,6 +40,7 @@ from deployer.targets.kubernetes.rollout import Rollout
 from deployer.targets.kubernetes.schema import lies_elsewhere, require_usable, stays
 from deployer.targets.kubernetes.stack import LOCK
 from deployer.targets.kubernetes.trial import Trial, Tried
+from deployer.targets.kubernetes.words import telling_container
 
 CHECK_USER = "deployer-check"
 _TOKEN = f"hub.services.{CHECK_USER}.apiToken"
@@ -249,7 +250,7 @@ class KubernetesTarget:
             whose = f"{user} has no server" if user else "there is no hub pod"
             raise UnknownNameError(f"{whose} on {ref}", hint=f"Look with `deployer status {ref.cluster} {ref.hub}`.")
         newest = max(pods, key=lambda pod: pod["metadata"]["creationTimestamp"])
-        container = "hub" if user is None else "notebook"
+        container = telling_container(newest, "hub" if user is None else SERVER)
         read = namespace.followed_log if follow else namespace.log
         yield from read(newest["metadata"]["name"], container=container, lines=lines)
 

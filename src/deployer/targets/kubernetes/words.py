@@ -94,6 +94,12 @@ def _crash(pod: str, container: str, ended: Mapping[str, Any], restarts: int) ->
     )
 
 
+def telling_container(pod: Object, usual: str) -> str:
+    """The container whose log says why the pod does not run: one that runs before the usual one, and ended badly; else that."""
+    before = {entry["name"] for entry in (pod.get("status") or {}).get("initContainerStatuses") or []}
+    return next((trouble.container for trouble in troubles(pod) if trouble.container in before), usual)
+
+
 def refused_pods(owners: Iterable[Object]) -> Iterator[Trouble]:
     """Deployments, ReplicaSets and Jobs for which the API server takes no pod: quota, admission."""
     for owner in owners:
