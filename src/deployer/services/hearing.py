@@ -23,7 +23,7 @@ _FAILED = re.compile(r'Failed to (?:pull image|apply default image tag) "(?P<ima
 _CAME = re.compile(r'(?:Successfully pulled image|Container image) "(?P<image>[^"]+)" (?:in|already present)')
 _REFUSED = re.compile(
     r"not found|manifest unknown|name unknown|unauthorized|not authorized|denied|forbidden|authorization failed|does not exist"
-    r"|no basic auth|invalid reference|no match for platform",
+    r"|no basic auth|invalid reference|must be lowercase|no match for platform",
     re.IGNORECASE,
 )
 """Words of registries and nodes that stay the same however often they are asked."""

@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from threading import Event
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
