@@ -157,7 +157,7 @@ def _carry_out(
         report = _used(effects, target, release, planned) if check else None
     except UnhealthyError as sick:
         if isinstance(sick, OutsideError) and before:
-            was = target.earlier(release.ref) if before.interrupted else before.documents
+            was = _checked(target, release.ref, before)
             if not _asks_otherwise(sick.cause, was, planned.manifests.documents, used=used):
                 raise _left_by(sick) from sick
         raise (_rolled_back(effects, target, release, before, sick) if undoable else _left(sick)) from sick
@@ -191,9 +191,14 @@ def _ailment(effects: Effects, target: Target, ref: HubRef) -> str:
     return _look(effects, target, ref)
 
 
+def _checked(target: Target, ref: HubRef, before: Running) -> Mapping[str, str]:
+    """The documents of what ran last and was checked: what an interrupted deploy began was not."""
+    return target.earlier(ref) if before.interrupted else before.documents
+
+
 def _used(effects: Effects, target: Target, release: Release, planned: _Planned) -> CheckReport:
     """As `use` says, with each image that is new."""
-    before = planned.running.documents if planned.running else {}
+    before = _checked(target, release.ref, planned.running) if planned.running else {}
     besides = new_images(before, planned.manifests.documents)
     report = use(effects, target, release.ref, expected_login(release), besides)
     _tell(effects, [f"the environment {choice}, whose image is new, was {found}" for choice, found in _untried(report)])

@@ -437,6 +437,7 @@ def test_what_is_started_besides_the_usual_server(streams: list[Answer], told: d
     with scripted_hub({f"GET {ME}/server/progress": list(streams)}) as hub:
         report = probe(replace(access(hub.url), besides=(SMALL, STAFF, GPU)), clock=Clock())
         assert hub.asked.count(f"POST {ME}/server") == hub.asked.count(f"DELETE {ME}/server") == 3
+    assert [step.choice for step in report.steps if step.name == NOTEBOOK] == [""]
     starts = {step.choice: step for step in report.steps if step.name == START}
     assert starts.pop("").status == "ok"
     assert starts.pop("Staff").found == "not tried: it is for people of some groups alone"

@@ -273,10 +273,12 @@ def environments(**images: str) -> dict[str, str]:
     return {"Secret/hub": yaml.safe_dump({"data": {"values.yaml": yaml.safe_dump({"singleuser": {"profileList": profiles}})}})}
 
 
-def test_a_new_image_is_started_too_or_named() -> None:
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_new_image_is_started_too_or_named(*, interrupted: bool) -> None:
     prober, (effects, said) = TryingProber([True]), world()
     before, after = environments(usual="a:1", r="r:1", julia="j:1"), environments(usual="a:2", r="r:2", julia="j:1")
-    target = DescribedTarget(now=replace(GOOD, documents=before), documents=after)
+    now = replace(KILLED, documents=after) if interrupted else replace(GOOD, documents=before)
+    target = DescribedTarget(now=now, documents=after, before=before)
     deploy_releases(replace(effects, prober=prober), [(target, release())], APPLY)
     assert prober.besides == ["r"]
     assert said.lines == ["Start", "the environment r, whose image is new, was not tried: no time was left for it"]
