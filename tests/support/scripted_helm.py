@@ -65,7 +65,8 @@ class ScriptedHelm:
         if dry and self.fails_dry:
             raise ToolFailedError(f"`helm {verb}` ended with 1:\n  {self.fails_dry}")
         number = 0 if dry else self._written(name, verb)
-        return Finished(0, json.dumps({"version": number, "manifest": self.manifest}), "")
+        made = {"version": number, "manifest": self.manifest, "hooks": [{"manifest": self.hooks}] if self.hooks else None}
+        return Finished(0, json.dumps(made), "")
 
     def start(self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path) -> int:
         raise AssertionError("nothing is started")

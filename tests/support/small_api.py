@@ -20,12 +20,14 @@ MADE = "2001-01-01T00:00:00Z"
 
 class SmallApi:
     """`objects` are by their path; those that are `held` go no further than being on their way out. `logs`: by pod and container.
-    `lost`: how many changes are still carried out without an answer. `now`: by its clock."""
+    `posted`: what was made, in its order. `lost`: how many changes are still carried out without an answer. `now`: by its
+    clock."""
 
     def __init__(self) -> None:
         self.objects: dict[str, Object] = {}
         self.held: set[str] = set()
         self.logs: dict[tuple[str, str], str] = {}
+        self.posted: list[Object] = []
         self.lost = 0
         self.now = datetime.fromisoformat(MADE)
         self._version = 0
@@ -54,6 +56,7 @@ class SmallApi:
         path = path.removesuffix("/scale")
         match method:
             case "POST":
+                self.posted.append(body)
                 return self._create(f"{path}/{body['metadata']['name']}", body, query)
             case "GET" if path.endswith("/log"):
                 text = self.logs.get((path.split("/")[-2], query["container"]))
@@ -96,10 +99,10 @@ class SmallApi:
 
     def _listed(self, path: str, query: dict[str, str]) -> Iterator[Object]:
         selectors = [pair.split("=") for pair in query.get("labelSelector", "").split(",") if pair]
-        name = query.get("fieldSelector", "").removeprefix("metadata.name=")
+        fields = dict(pair.split("=", 1) for pair in query.get("fieldSelector", "").split(",") if pair)
         for place, entry in sorted(self.objects.items()):
             labels = entry["metadata"].get("labels") or {}
-            fits = place.rpartition("/")[0] == path and name in ("", entry["metadata"]["name"])
+            fits = place.rpartition("/")[0] == path and all(_at(entry, key) == value for key, value in fields.items())
             if fits and all((labels.get(label.rstrip("!")) == value) is not label.endswith("!") for label, value in selectors):
                 yield entry
 
@@ -149,6 +152,12 @@ def _names_many(path: str) -> bool:
     """All objects of a kind, of a namespace or of the cluster."""
     namespace, _, inside = path.partition("/namespaces/")[2].partition("/")
     return "/" not in inside if inside else not namespace
+
+
+def _at(entry: Any, path: str) -> Any:
+    for step in path.split("."):
+        entry = (entry or {}).get(step)
+    return entry
 
 
 def _merged(found: Any, change: Any) -> Any:

@@ -45,10 +45,12 @@ class Installer:
     renderer: Renderer
     user: str
 
-    def manifests(self, release: Release) -> list[Object]:
-        """The objects as the API server would get them, with what helm looks up in the cluster, held against the API's schema.
-        Writes nothing."""
-        return list(documents_of(json.loads(self._upgrade(release, dry_run=True))["manifest"]))
+    def manifests(self, release: Release, *, hooks: bool = False) -> list[Object]:
+        """The objects as the API server would get them, with what helm looks up in the cluster, held against the API's schema;
+        on request also those that it would get as `hooks`. Writes nothing."""
+        rehearsed = json.loads(self._upgrade(release, dry_run=True))
+        texts = [rehearsed["manifest"], *(hook["manifest"] for hook in (rehearsed.get("hooks") or []) if hooks)]
+        return [entry for text in texts for entry in documents_of(text)]
 
     def installed(self, ref: HubRef) -> list[Object]:
         """The objects of the newest revision, as they were given to the API server."""

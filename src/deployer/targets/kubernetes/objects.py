@@ -22,6 +22,7 @@ _GROUPS = {
     "secrets": "/api/v1",
     "configmaps": "/api/v1",
     "events": "/api/v1",
+    "serviceaccounts": "/api/v1",
     "persistentvolumeclaims": "/api/v1",
     "resourcequotas": "/api/v1",
     "deployments": "/apis/apps/v1",

@@ -281,7 +281,7 @@ class KubernetesTarget:
         namespace = self._namespace(release.ref)
         Keys(namespace).take_up()
         trial = Trial(namespace, self.rollout(namespace), self.clock)
-        self._attempts[release.ref].tried = trial.run(self.installer.manifests(release))
+        self._attempts[release.ref].tried = trial.run(self.installer.manifests(release, hooks=True))
 
     def _save(self, release: Release) -> None:
         attempt, database = self._attempts[release.ref], Database(self._namespace(release.ref), self.clock)

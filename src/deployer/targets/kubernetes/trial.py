@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import resources
 
 from deployer.errors import RolledBackError, UnhealthyError
 from deployer.model.protocols import Clock
 from deployer.targets.kubernetes.objects import Namespace, Object
 from deployer.targets.kubernetes.rollout import Patience, Rollout
+from deployer.targets.kubernetes.trial_pod import (
+    COPIED,
+    HUB,
+    LABELS,
+    NAME,
+    PLURALS,
+    Named,
+    copy_name,
+    hub_of,
+    missing,
+    trial_pod,
+    unsure,
+)
 from deployer.targets.kubernetes.words import Trouble, refusal, troubles
 
-NAME = "hub-trial"
-_HUB = "hub"
 _SECONDS = 300
 _MEND = "Mend it, then deploy again."
 _LOG_LINES = 25
 _POLL = 0.25
 _ROOM = "Ask whoever runs the cluster for more room, or free some."
 _MARK = "deployer-trial:"
+_MINE = ",".join(f"{label}={value}" for label, value in LABELS.items())
 _UNTOUCHED = "It was only tried: the running hub was not touched."
 _NOTHING = "It was only tried: nothing was installed."
 
@@ -43,31 +53,45 @@ class Trial:
     rollout: Rollout
     clock: Clock
 
-    def run(self, manifests: list[Object]) -> Tried:
-        """Raises RolledBackError with what the hub says of its configuration. A release without a hub is not tried. Nothing of
-        the trial stays, at any end."""
-        hub = _find(manifests, "Deployment", _HUB)
+    def run(self, objects: Sequence[Object]) -> Tried:
+        """`objects`: all that the release makes, by hooks too. Raises RolledBackError with what the hub says of its
+        configuration, or with what its pod would lack. A release without a hub is not tried. Nothing of the trial stays, at any
+        end."""
+        hub = hub_of(objects)
         if hub is None:
             return Tried()
         self.remove()
         try:
-            own_account = self.namespace.get("deployments", _HUB) is not None
-            patience = round(self.rollout.scale_up_seconds + _SECONDS)
-            job = self.namespace.create("jobs", _job(hub, own_account=own_account, patience=patience))
-            for plural, kind in (("secrets", "Secret"), ("configmaps", "ConfigMap")):
-                if original := _find(manifests, kind, _HUB):
-                    self.namespace.create(plural, _copy(original, job))
+            lacking = frozenset(what for what in unsure(hub, objects) if not self._has(*what))
+            if needed := missing(hub, objects, lacking):
+                raise self._incomplete(needed)
+            pod, patience = trial_pod(hub, objects, lacking), round(self.rollout.scale_up_seconds + _SECONDS)
+            job = self.namespace.create("jobs", _job(pod.spec, patience=patience))
+            for original in pod.copied:
+                self.namespace.create(COPIED[original["kind"]], _copy(original, job))
             return self._wait(job["metadata"]["uid"])
         except UnhealthyError as error:
-            stays = _UNTOUCHED if self.namespace.get("deployments", _HUB) else _NOTHING
+            stays = _UNTOUCHED if self.namespace.get("deployments", HUB) else _NOTHING
             raise RolledBackError(f"{error.message}\n{stays}", hint=error.hint or _MEND) from None
         finally:
             self.remove()
 
     def remove(self) -> None:
         """Take away what a trial left."""
-        for plural in ("jobs", "secrets", "configmaps"):
-            self.namespace.delete(plural, NAME)
+        self.namespace.delete("jobs", NAME)
+        for plural in COPIED.values():
+            for entry in self.namespace.list(plural, labels=_MINE, metadata_only=True):
+                self.namespace.delete(plural, entry["metadata"]["name"])
+
+    def _has(self, kind: str, name: str) -> bool:
+        return self.namespace.get(PLURALS[kind], name) is not None
+
+    def _incomplete(self, needed: Sequence[Named]) -> UnhealthyError:
+        names = ", ".join(f"{kind} `{name}`" for kind, name in needed)
+        return UnhealthyError(
+            f"the hub needs what neither its release makes nor namespace {self.namespace.name} has: {names}",
+            hint="Correct the name where the hub's values say it, or make the object, then deploy again.",
+        )
 
     def _wait(self, uid: str) -> Tried:
         told, patience = set[str](), Patience(self.clock, self.rollout.scale_up_seconds, _SECONDS)
@@ -121,49 +145,15 @@ def _told(lines: tuple[str, ...]) -> Tried:
     return Tried(str(found.get("schema", "")), tuple(found.get("schemas", ())))
 
 
-def _find(manifests: list[Object], kind: str, name: str) -> Object | None:
-    return next((entry for entry in manifests if entry["kind"] == kind and entry["metadata"]["name"] == name), None)
-
-
 def _copy(original: Object, owner: Object) -> Object:
     kept = {key: value for key, value in original.items() if key not in ("metadata", "status")}
     owned_by = {"apiVersion": "batch/v1", "kind": "Job", "name": NAME, "uid": owner["metadata"]["uid"]}
-    labels = {"app.kubernetes.io/managed-by": "deployer"}
-    return {**kept, "metadata": {"name": NAME, "labels": labels, "ownerReferences": [owned_by]}}
+    name = copy_name(original["metadata"]["name"])
+    return {**kept, "metadata": {"name": name, "labels": LABELS, "ownerReferences": [owned_by]}}
 
 
-def _job(hub: Object, *, own_account: bool, patience: int) -> Object:
-    """The hub's pod, but with the trial's program, an empty database volume and no part in any Service; ended after so many
-    seconds of `patience`, which is more than anybody waits for it."""
-    pod = copy.deepcopy(hub["spec"]["template"]["spec"])
-    for volume in pod.get("volumes") or []:
-        _redirect(volume)
-    container = next(entry for entry in pod["containers"] if entry["name"] == _HUB)
-    for probe in ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "ports"):
-        container.pop(probe, None)
-    for variable in container.get("env") or []:
-        reference = (variable.get("valueFrom") or {}).get("secretKeyRef") or {}
-        if reference.get("name") == _HUB:
-            reference["name"] = NAME
-    program = (resources.files("deployer.targets.kubernetes") / "trial_program.py.txt").read_text()
-    container.update(command=["python3", "-c", program], args=[])
-    pod.update(containers=[container], restartPolicy="Never")
-    if not own_account:
-        pod.pop("serviceAccountName", None)
-    labels = {"app.kubernetes.io/managed-by": "deployer", "app.kubernetes.io/component": "trial"}
-    template = {"metadata": {"labels": labels}, "spec": pod}
+def _job(pod: Object, *, patience: int) -> Object:
+    """Ended after so many seconds of `patience`, which is more than anybody waits for it."""
+    template = {"metadata": {"labels": LABELS}, "spec": pod}
     spec = {"backoffLimit": 0, "activeDeadlineSeconds": patience, "ttlSecondsAfterFinished": 600, "template": template}
-    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": NAME, "labels": labels}, "spec": spec}
-
-
-def _redirect(volume: Object) -> None:
-    """To the trial's copies; the database's claim becomes empty; what a first install has not made yet may be missing."""
-    if "persistentVolumeClaim" in volume:
-        del volume["persistentVolumeClaim"]
-        volume["emptyDir"] = {}
-    for kind, key in (("configMap", "name"), ("secret", "secretName")):
-        if kind in volume:
-            if volume[kind].get(key) == _HUB:
-                volume[kind][key] = NAME
-            else:
-                volume[kind]["optional"] = True
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": NAME, "labels": LABELS}, "spec": spec}

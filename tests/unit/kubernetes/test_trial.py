@@ -1,0 +1,88 @@
+"""A trial on a small cluster: what it makes, what it refuses, and that nothing of it stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.support.small_cluster import SmallCluster, small_cluster
+
+from deployer.errors import RolledBackError
+from deployer.model.plan import Manifests, Step
+from deployer.reporting.errors import to_text
+
+GARDEN, JOB = "/api/v1/namespaces/garden", "/apis/batch/v1/namespaces/garden/jobs/hub-trial"
+TYPO = """\
+error: the hub needs what neither its release makes nor namespace garden has: PersistentVolumeClaim `course`, Secret `mine`
+It was only tried: nothing was installed.
+hint: Correct the name where the hub's values say it, or make the object, then deploy again.
+"""
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[SmallCluster]:
+    """One whose pod of a trial ends well."""
+    with small_cluster(tmp_path, "garden") as cluster:
+        ends(cluster, containerStatuses=[ended("hub", 0)])
+        yield cluster
+
+
+def ended(name: str, code: int) -> dict[str, Any]:
+    return {"name": name, "state": {"terminated": {"exitCode": code, "reason": "Error" if code else "Completed"}}}
+
+
+def ends(cluster: SmallCluster, **status: Any) -> None:
+    """How the pod of a trial does. A Job's uid is its path here."""
+    labels = {"batch.kubernetes.io/controller-uid": JOB}
+    cluster.api.put(f"{GARDEN}/pods/hub-trial-1", {"metadata": {"labels": labels}, "status": status})
+
+
+def made(kind: str, name: str, version: str = "v1", **content: Any) -> dict[str, Any]:
+    return {"apiVersion": version, "kind": kind, "metadata": {"name": name}, **content}
+
+
+def hub(*volumes: Any, **pod: Any) -> dict[str, Any]:
+    spec = {"containers": [{"name": "hub", "image": "hub:1"}], "volumes": [*volumes], **pod}
+    return made("Deployment", "hub", "apps/v1", spec={"template": {"spec": spec}})
+
+
+def tried(cluster: SmallCluster, *manifests: dict[str, Any], hooks: tuple[dict[str, Any], ...] = ()) -> list[dict[str, Any]]:
+    """What the trial of such a release makes."""
+    cluster.helm.manifest, cluster.helm.hooks = yaml.safe_dump_all(manifests), yaml.safe_dump_all(hooks) if hooks else ""
+    target, release = cluster.target(), cluster.release("garden")
+    kept = set(cluster.api.objects)
+    with target.lock(release.ref):
+        before = len(cluster.api.posted)
+        target.apply(Step("try", ""), release, Manifests({}))
+    assert set(cluster.api.objects) == kept
+    return cluster.api.posted[before:]
+
+
+def test_a_login_that_a_hook_makes_is_copied_before_the_image_is_pulled(cluster: SmallCluster) -> None:
+    login = made("Secret", "image-pull-secret", type="kubernetes.io/dockerconfigjson", data={".dockerconfigjson": "e30="})
+    login["metadata"]["annotations"] = {"helm.sh/hook": "pre-install,pre-upgrade"}
+    volume = {"name": "secret", "secret": {"secretName": "hub"}}
+    job, first, second = tried(
+        cluster, made("Secret", "hub"), hub(volume, imagePullSecrets=[{"name": "image-pull-secret"}]), hooks=(login,)
+    )
+    assert job["spec"]["template"]["spec"]["imagePullSecrets"] == [{"name": "hub-trial-image-pull-secret"}]
+    assert [first["metadata"]["name"], second["metadata"]["name"]] == ["hub-trial-image-pull-secret", "hub-trial-hub"]
+    assert (first["type"], first["data"]) == (login["type"], login["data"])
+    assert "annotations" not in first["metadata"]
+    assert first["metadata"]["ownerReferences"][0]["uid"] == JOB
+
+
+def test_a_name_that_is_mistyped_is_told_before_anything_changes(cluster: SmallCluster) -> None:
+    secret = {"name": "existing-secret", "secret": {"secretName": "mine"}}
+    claim = {"name": "courses", "persistentVolumeClaim": {"claimName": "course"}}
+    with pytest.raises(RolledBackError) as failure:
+        tried(cluster, hub(secret, claim))
+    assert to_text(failure.value) == TYPO
+    assert not [entry for entry in cluster.api.posted if entry["kind"] == "Job"]
+    cluster.api.put(f"{GARDEN}/secrets/mine", {"metadata": {}})
+    cluster.api.put(f"{GARDEN}/persistentvolumeclaims/course", {"metadata": {}})
+    (job,) = tried(cluster, hub(secret, claim))
+    assert job["spec"]["template"]["spec"]["volumes"] == [secret, {"name": "courses", "emptyDir": {}}]
