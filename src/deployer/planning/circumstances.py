@@ -9,6 +9,8 @@ from deployer.planning.documents import hub_values, parsed
 
 _DEPLOYMENT = "Deployment/"
 _PLACING = ("nodeSelector", "affinity", "tolerations", "topologySpreadConstraints", "priorityClassName")
+_OF_ANY_NODE = frozenset({"configMap", "secret", "emptyDir", "projected", "downwardAPI"})
+"""Kinds of volumes that every node can have."""
 _SERVERS = ("singleuser", "scheduling", "custom")
 _PYTHON = ("extraConfig", "extraFiles")
 _OF_THE_HUB = ("config", *_PYTHON)
@@ -16,7 +18,8 @@ _OF_THE_HUB = ("config", *_PYTHON)
 
 
 def pods_ask_otherwise(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
-    """A Deployment asks for another place or for more or less room than it did, or is new: documents by their titles."""
+    """A Deployment asks for another place, other volumes of a place or more or less room than it did, or is new: documents by
+    their titles."""
     deployments = {title: text for title, text in after.items() if title.startswith(_DEPLOYMENT)}
     return any(title not in before or _asked(before[title]) != _asked(text) for title, text in deployments.items())
 
@@ -29,7 +32,8 @@ def use_asks_otherwise(cause: str, before: Mapping[str, str], after: Mapping[str
 
 def _asked(text: str) -> list[Any]:
     pod = parsed(text)["spec"]["template"]["spec"]
-    return [[pod.get(name) for name in _PLACING], list(_resources(pod))]
+    volumes = [volume for volume in pod.get("volumes") or [] if _OF_ANY_NODE.isdisjoint(volume)]
+    return [[pod.get(name) for name in _PLACING], volumes, list(_resources(pod))]
 
 
 def _resources(pod: Mapping[str, Any]) -> Iterator[Any]:

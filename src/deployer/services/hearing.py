@@ -10,7 +10,7 @@ from deployer.services.hindrance import HinderedError
 PULL_SECONDS = 60.0
 """How long an image may fail to come before the start is given up: a registry that restarts is back by then."""
 _EVENTS_TOLD = 3
-_VOLUME_MISSING = "PersistentVolumeClaim"
+_VOLUME_MISSING = "persistentvolumeclaim"
 _CAUSES = {
     "nodes are available": "room",
     "MountVolume.": "volume",
@@ -79,7 +79,7 @@ class Heard:
                 return ""
             cause = next((cause for words, cause in _CAUSES.items() if words in message), "")
             if cause:
-                return "volume" if _VOLUME_MISSING in message else cause
+                return "volume" if _VOLUME_MISSING in message.lower() else cause
         return ""
 
     @property

@@ -23,6 +23,8 @@ def deployment(memory: str = "100M", **pod: Any) -> dict[str, str]:
         (deployment() | {"Secret/hub": "another"}, False),
         (deployment("2G"), True),
         (deployment(nodeSelector={"kind": "big"}), True),
+        (deployment(volumes=[{"name": "courses", "persistentVolumeClaim": {"claimName": "course"}}]), True),
+        (deployment(volumes=[{"name": "files", "secret": {"secretName": "hub"}}]), False),
         (deployment() | {"Deployment/other": deployment()["Deployment/hub"]}, True),
     ],
 )

@@ -332,7 +332,7 @@ def test_a_login_page_that_logs_in_by_itself_is_not_followed() -> None:
 FULL = "2026-11-26T21:24:00Z [Warning] 0/3 nodes are available: 3 Insufficient memory."
 ASSIGNED = "2026-11-26T21:25:00Z [Normal] Successfully assigned prod/jupyter-deployer-check to node1"
 UNBOUND = "2026-11-26T21:24:00Z [Warning] 0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims."
-
+NO_CLAIM = '2026-11-26T21:24:00Z [Warning] 0/3 nodes are available: persistentvolumeclaim "course" not found.'
 
 MOUNT = """2026-11-26T21:26:00Z [Warning] MountVolume.SetUp failed for volume "homes": mount failed: exit status 32"""
 PULLING = '2026-11-26T21:26:00Z [Normal] Pulling image "quay.io/jupyter/scipy-notebook:1"'
@@ -348,6 +348,7 @@ OTHER_PULLED = '2026-11-26T21:27:00Z [Normal] Successfully pulled image "quay.io
         ([FULL, ASSIGNED], ""),
         ([ASSIGNED], ""),
         ([UNBOUND], "volume"),
+        ([NO_CLAIM], "volume"),
         ([ASSIGNED, MOUNT], "volume"),
         ([FULL, ASSIGNED, PULLING], "image"),
         ([PULLING, PULLED], ""),
