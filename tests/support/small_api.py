@@ -20,14 +20,15 @@ MADE = "2001-01-01T00:00:00Z"
 
 class SmallApi:
     """`objects` are by their path; those that are `held` go no further than being on their way out. `logs`: by pod and container.
-    `posted`: what was made, in its order. `lost`: how many changes are still carried out without an answer. `now`: by its
-    clock."""
+    `posted`: what was made, in its order; `fates`: what becomes at once of what is made at a path. `lost`: how many changes are
+    still carried out without an answer. `now`: by its clock."""
 
     def __init__(self) -> None:
         self.objects: dict[str, Object] = {}
         self.held: set[str] = set()
         self.logs: dict[tuple[str, str], str] = {}
         self.posted: list[Object] = []
+        self.fates: dict[str, Object] = {}
         self.lost = 0
         self.now = datetime.fromisoformat(MADE)
         self._version = 0
@@ -90,7 +91,9 @@ class SmallApi:
         if path in self.objects:
             return 409, {"message": f"{path} already exists"}
         makers = [{"manager": query.get("fieldManager", "unknown"), "operation": "Update"}]
-        return 201, self.put(path, {**body, "metadata": {**body["metadata"], "managedFields": makers}})
+        return 201, self.put(
+            path, {**body, **self.fates.get(path, {}), "metadata": {**body["metadata"], "managedFields": makers}}
+        )
 
     def _replace(self, path: str, body: Object) -> tuple[int, Any]:
         if body["metadata"].get("resourceVersion") not in (None, self.objects[path]["metadata"]["resourceVersion"]):

@@ -20,6 +20,10 @@ from deployer.targets.kubernetes.objects import Namespace
 from deployer.targets.kubernetes.rollout import Rollout
 
 NO_ROOM = {"type": "PodScheduled", "status": "False", "message": "0/1 nodes are available: 1 Insufficient memory."}
+NO_CLAIM = {**NO_ROOM, "message": '0/1 nodes are available: persistentvolumeclaim "course" not found.'}
+PLACED = {"type": "PodScheduled", "status": "True"}
+MOUNTED = {"type": "PodReadyToStartContainers", "status": "True"}
+FAILED_MOUNT = {"reason": "FailedMount", "message": 'MountVolume.SetUp failed for volume "mine": no answer', "involvedObject": {}}
 
 
 def deployment(*, ready: bool, seen: int = 2) -> dict[str, Any]:
@@ -36,9 +40,9 @@ def replica_set(revision: int) -> dict[str, Any]:
 def pod(revision: int = 2, *, crashed: bool = False, no_room: bool = False, **status: Any) -> dict[str, Any]:
     ended = {"exitCode": 1, "reason": "Error"}
     containers = [{"name": "hub", "state": {"terminated": ended}}] if crashed else []
-    conditions = [NO_ROOM] if no_room else []
-    metadata = {"name": f"hub-{revision}", "ownerReferences": [{"uid": f"r{revision}"}]}
-    return {"metadata": metadata, "status": {"containerStatuses": containers, "conditions": conditions, **status}}
+    lacking = [NO_ROOM] if no_room else []
+    metadata = {"name": f"hub-{revision}", "uid": f"p{revision}", "ownerReferences": [{"uid": f"r{revision}"}]}
+    return {"metadata": metadata, "status": {"containerStatuses": containers, "conditions": lacking, **status}}
 
 
 @dataclass
@@ -51,17 +55,21 @@ class Api:
     seen: int = 2
     asked: Counter[str] = field(default_factory=Counter)
     questions: dict[str, dict[str, str]] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    claims: tuple[str, ...] = ()
 
-    def request(self, method: str, path: str, *, query: dict[str, str], **_: Any) -> Any:
-        kind = path.rpartition("/")[2]
+    def request(self, method: str, path: str, *, query: dict[str, str] | None = None, **_: Any) -> Any:
+        parent, _, kind = path.rpartition("/")
+        if parent.endswith("persistentvolumeclaims"):
+            return {"metadata": {"name": kind}} if kind in self.claims else None
         self.asked[kind] += 1
-        self.questions[kind] = query
+        self.questions[kind] = query or {}
         now = self.clock.seconds
         answers = {
             "deployments": lambda: [deployment(ready=now >= self.ready_at, seen=self.seen)],
             "replicasets": lambda: [replica_set(1), replica_set(2)],
             "pods": lambda: self.pods(now),
-            "events": list,
+            "events": lambda: self.events,
         }
         return {"items": answers[kind]()} if kind in answers else None
 
@@ -121,6 +129,65 @@ def test_a_pod_that_got_its_node_late_has_time_to_start() -> None:
 def test_patience_ends(room_at: float, kind: type[UnhealthyError], message: str) -> None:
     with pytest.raises(kind, match=message):
         wait(lambda now: [pod(no_room=now < room_at)])
+
+
+def test_a_claim_that_is_not_there_ends_it_at_once() -> None:
+    with pytest.raises(UnhealthyError, match="hub-2 names the volume claim `course`, which is not there") as failure:
+        wait(lambda now: [pod(conditions=[NO_CLAIM])], ready_at=20)
+    assert not isinstance(failure.value, NoRoomError)
+
+
+def test_a_claim_that_only_the_scheduler_does_not_see_yet_is_waited_for() -> None:
+    clock, said = Clock(), Said()
+    api = Api(clock, lambda now: [pod(conditions=[NO_CLAIM])], ready_at=20, claims=("course",))
+    Rollout(Namespace(api, "prod"), clock, said).wait()  # type: ignore[arg-type]
+    assert said.lines == []
+
+
+@pytest.mark.parametrize(
+    ("conditions", "told"),
+    [
+        ([PLACED], ['pod hub-2 waits for a volume: MountVolume.SetUp failed for volume "mine": no answer']),
+        ([PLACED, MOUNTED], []),
+        ([], []),
+    ],
+    ids=["it waits", "it was late", "it has no node"],
+)
+def test_a_volume_that_does_not_come_is_told_and_waited_for(conditions: list[dict[str, Any]], told: list[str]) -> None:
+    clock, said = Clock(), Said()
+    api = Api(clock, lambda now: [pod(phase="Pending", conditions=conditions)], ready_at=20, events=[FAILED_MOUNT])
+    Rollout(Namespace(api, "prod"), clock, said).wait()  # type: ignore[arg-type]
+    assert said.lines == told
+
+
+def test_a_volume_that_comes_in_moments_is_not_told() -> None:
+    clock, said = Clock(), Said()
+    api = Api(clock, lambda now: [pod(phase="Pending", conditions=[PLACED])], ready_at=4, events=[FAILED_MOUNT])
+    Rollout(Namespace(api, "prod"), clock, said).wait()  # type: ignore[arg-type]
+    assert said.lines == []
+
+
+def test_a_volume_that_never_comes_is_waited_for_no_longer_than_anything_else() -> None:
+    clock = Clock()
+    api = Api(clock, lambda now: [pod(phase="Pending", conditions=[PLACED])], events=[FAILED_MOUNT])
+    with pytest.raises(UnhealthyError, match=r'not ready after 5 minutes: hub\n.*MountVolume\.SetUp failed for volume "mine"'):
+        Rollout(Namespace(api, "prod"), clock, Said()).wait()  # type: ignore[arg-type]
+    assert clock.seconds < 310
+
+
+def test_a_volume_that_a_hook_waits_for_is_told_while_helm_waits() -> None:
+    metadata = {"name": "shared-folders-x", "uid": "j", "ownerReferences": [{"uid": "of-it", "kind": "Job"}]}
+    job = {"metadata": metadata, "status": {"phase": "Pending", "conditions": [PLACED]}}
+    clock, said = Clock(), Said()
+
+    def pods(now: float) -> list[dict[str, Any]]:
+        clock.sleep(1)
+        return [job]
+
+    rollout = Rollout(Namespace(Api(clock, pods, events=[FAILED_MOUNT]), "prod"), clock, said, look_seconds=0.01)  # type: ignore[arg-type]
+    with rollout.told_meanwhile():
+        wait_for("a word of it", lambda: said.lines or None, 30)
+    assert said.lines == ['pod shared-folders-x waits for a volume: MountVolume.SetUp failed for volume "mine": no answer']
 
 
 SETS = "/apis/apps/v1/namespaces/prod/replicasets"

@@ -20,6 +20,29 @@ error: the hub needs what neither its release makes nor namespace garden has: Pe
 It was only tried: nothing was installed.
 hint: Correct the name where the hub's values say it, or make the object, then deploy again.
 """
+INIT = """\
+error: the hub does not take its new configuration: container wait-for-database of pod hub-trial-1 ended with 3
+last lines of the log of hub-trial-1:
+  no such host: db
+It was only tried: nothing was installed.
+hint: Mend what its log says, then deploy again.
+"""
+SILENT = INIT.replace("wait-for-database", "hub").replace("no such host: db", "python3: not found")
+SAID = """\
+error: the hub does not take its new configuration: NameError: c
+It was only tried: nothing was installed.
+hint: Mend it, then deploy again.
+"""
+GONE = """\
+error: the new configuration could not be tried: its pod was taken away
+It was only tried: nothing was installed.
+hint: Look at the nodes, then deploy again.
+"""
+LATE = """\
+error: the new configuration could not be tried: pod hub-trial-1 waits for a volume: no answer from the file server
+It was only tried: nothing was installed.
+hint: Look at the nodes, then deploy again.
+"""
 
 
 @pytest.fixture
@@ -86,3 +109,39 @@ def test_a_name_that_is_mistyped_is_told_before_anything_changes(cluster: SmallC
     cluster.api.put(f"{GARDEN}/persistentvolumeclaims/course", {"metadata": {}})
     (job,) = tried(cluster, hub(secret, claim))
     assert job["spec"]["template"]["spec"]["volumes"] == [secret, {"name": "courses", "emptyDir": {}}]
+
+
+FAILED = {"status": {"failed": 1}}
+
+
+@pytest.mark.parametrize(
+    ("status", "log", "message"),
+    [
+        pytest.param(
+            {"initContainerStatuses": [ended("wait-for-database", 3)]}, "no such host: db", INIT, id="an init container"
+        ),
+        pytest.param({"containerStatuses": [ended("hub", 3)]}, "python3: not found", SILENT, id="an image of another kind"),
+        pytest.param({"containerStatuses": [ended("hub", 1)]}, 'deployer-trial:{"error": "NameError: c"}', SAID, id="the hub"),
+        pytest.param({}, "", GONE, id="nobody"),
+    ],
+)
+def test_a_trial_that_fails_says_who_failed_and_of_what(
+    cluster: SmallCluster, status: dict[str, Any], log: str, message: str
+) -> None:
+    ends(cluster, **status)
+    cluster.api.logs = {("hub-trial-1", entry["name"]): log for entries in status.values() for entry in entries}
+    cluster.api.fates[JOB] = FAILED
+    with pytest.raises(RolledBackError) as failure:
+        tried(cluster, hub())
+    assert to_text(failure.value) == message
+
+
+def test_a_volume_that_never_comes_is_named(cluster: SmallCluster) -> None:
+    ends(cluster, phase="Pending", conditions=[{"type": "PodScheduled", "status": "True"}])
+    event = {"reason": "FailedMount", "message": "no answer from the file server"}
+    pod = {"uid": f"{GARDEN}/pods/hub-trial-1"}
+    cluster.api.put(f"{GARDEN}/events/one", {"metadata": {}, "involvedObject": pod, **event})
+    with pytest.raises(RolledBackError) as failure:
+        tried(cluster, hub())
+    assert to_text(failure.value) == LATE
+    assert cluster.heard.lines == ["pod hub-trial-1 waits for a volume: no answer from the file server"]

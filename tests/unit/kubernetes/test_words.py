@@ -39,6 +39,11 @@ UNBOUND = {
     "message": "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. "
     "no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
 }
+NO_CLAIM = {
+    "type": "PodScheduled",
+    "status": "False",
+    "message": '0/1 nodes are available: persistentvolumeclaim "course" not found. preemption: 0/1 nodes are available.',
+}
 
 
 @pytest.mark.parametrize(
@@ -63,6 +68,7 @@ UNBOUND = {
             "pod hub-1 waits for its volume: 0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims",
             False,
         ),
+        (pod(conditions=[NO_CLAIM]), "pod hub-1 names the volume claim `course`, which is not there", True),
         (pod(reason="Evicted", message="low on disk"), "pod hub-1 was evicted: low on disk", True),
     ],
 )

@@ -10,6 +10,7 @@ from threading import Event, Thread
 
 from deployer.errors import DeployerError, NoRoomError, UnhealthyError
 from deployer.model.protocols import Clock, Progress
+from deployer.targets.kubernetes.mounting import Mounting
 from deployer.targets.kubernetes.objects import Namespace, Object
 from deployer.targets.kubernetes.words import Trouble, refused_pods, troubles
 
@@ -47,16 +48,18 @@ class Rollout:
     def wait(self) -> None:
         """Until every deployment has its new pods ready. Raises UnhealthyError with the cause, and the pod's last log lines."""
         told, patience, excuses = set[str](), Patience(self.clock, self.scale_up_seconds, self.start_seconds), Excuses()
+        mounting = Mounting(self.namespace, self.clock)
         while True:
             deployments = self.namespace.list("deployments")
             waiting = [deployment for deployment in deployments if not is_ready(deployment)]
             if not waiting:
                 return
-            found, excused = excuses.apart(self._troubles(waiting))
+            pods = self._newest_pods(waiting)
+            found, excused = excuses.apart([(of, [*refused_pods([of]), *self._found(its)]) for of, its in pods])
             final = next((trouble for trouble in found if self._is_final(trouble)), None)
             if final:
                 raise self.failure(_cause(final, excused))
-            self.tell([*found, *excused], told)
+            self.tell([*found, *excused, *mounting.troubles(pod for _, its in pods for pod in its)], told)
             if patience.is_over(troubled=bool(found), longer=_BACK_OFF if excused else 0):
                 raise self.failure([*found, *excused][0]) if found or excused else self._slow(waiting)
             self.clock.sleep(_POLL)
@@ -74,14 +77,14 @@ class Rollout:
             looking.join(_LAST_LOOK)
 
     def _tell_of_hooks(self, over: Event) -> None:
-        told = set[str]()
+        told, mounting = set[str](), Mounting(self.namespace, self.clock)
         while not over.wait(self.look_seconds):
             with suppress(DeployerError):
                 # One pod of each maker speaks for all: of a DaemonSet, every node has one with the same trouble.
                 by_maker: dict[str, list[Trouble]] = {}
                 for pod in filter(_counts, self.namespace.list("pods", labels=_NO_SERVER)):
                     for maker in _owners(pod, *_MAKERS):
-                        by_maker[maker] = by_maker.get(maker) or list(troubles(pod))
+                        by_maker[maker] = by_maker.get(maker) or [*self._found([pod]), *mounting.troubles([pod])]
                 self.tell([trouble for found in by_maker.values() for trouble in found], told)
 
     def tell(self, found: Sequence[Trouble], told: set[str]) -> None:
@@ -113,15 +116,18 @@ class Rollout:
         events = self.namespace.list("events", fields=f"involvedObject.name={pod}")
         yield from (f"{pod}: {event['message']}" for event in events if event.get("reason") in _SCALING)
 
-    def _troubles(self, waiting: list[Object]) -> list[tuple[Object, list[Trouble]]]:
-        """Of each deployment that is waited for."""
+    def _newest_pods(self, waiting: list[Object]) -> list[tuple[Object, list[Object]]]:
+        """Those of each deployment that is waited for."""
         newest = _newest([deployment for deployment in waiting if _is_seen(deployment)], self.namespace.list("replicasets"))
         pods = [pod for pod in self.namespace.list("pods") if _counts(pod)]
-        mine = [(deployment, [pod for pod in pods if newest.get(_uid(deployment)) in _owners(pod)]) for deployment in waiting]
-        return [
-            (deployment, [*refused_pods([deployment]), *(trouble for pod in of_it for trouble in troubles(pod))])
-            for deployment, of_it in mine
-        ]
+        return [(deployment, [pod for pod in pods if newest.get(_uid(deployment)) in _owners(pod)]) for deployment in waiting]
+
+    def _found(self, pods: list[Object]) -> list[Trouble]:
+        return [trouble for pod in pods for trouble in troubles(pod) if not self._has_come(trouble)]
+
+    def _has_come(self, trouble: Trouble) -> bool:
+        """The scheduler sees a claim a moment later than whoever made it."""
+        return bool(trouble.claim) and self.namespace.get("persistentvolumeclaims", trouble.claim) is not None
 
     def _log(self, trouble: Trouble) -> tuple[str, ...]:
         if not trouble.container:

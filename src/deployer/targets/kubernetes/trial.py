@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from deployer.errors import RolledBackError, UnhealthyError
 from deployer.model.protocols import Clock
+from deployer.targets.kubernetes.mounting import Mounting
 from deployer.targets.kubernetes.objects import Namespace, Object
 from deployer.targets.kubernetes.rollout import Patience, Rollout
 from deployer.targets.kubernetes.trial_pod import (
@@ -27,7 +29,8 @@ from deployer.targets.kubernetes.words import Trouble, refusal, troubles
 
 _SECONDS = 300
 _MEND = "Mend it, then deploy again."
-_LOG_LINES = 25
+_LOG_LINES = 50
+_REFUSED = "the hub does not take its new configuration"
 _POLL = 0.25
 _ROOM = "Ask whoever runs the cluster for more room, or free some."
 _MARK = "deployer-trial:"
@@ -95,11 +98,12 @@ class Trial:
 
     def _wait(self, uid: str) -> Tried:
         told, patience = set[str](), Patience(self.clock, self.rollout.scale_up_seconds, _SECONDS)
+        mounting = Mounting(self.namespace, self.clock)
         while True:
             pods = self.namespace.list("pods", labels=f"batch.kubernetes.io/controller-uid={uid}")
             code = next((code for pod in pods for code in _codes(pod)), None)
             if code == 0:
-                return _told(self.namespace.log(pods[0]["metadata"]["name"], lines=50))
+                return _told(self._said(pods))
             if code is not None or self._failed():
                 raise self._refused(pods)
             found = [*self._refusals(uid, pods), *(trouble for pod in pods for trouble in troubles(pod))]
@@ -107,12 +111,10 @@ class Trial:
             final = next((trouble for trouble in found if trouble.final and not trouble.container), None)
             if final:
                 raise self.rollout.failure(final)
-            self.rollout.tell([trouble for trouble in found if not trouble.container], told)
+            late = [*(trouble for trouble in found if not trouble.container), *mounting.troubles(pods)]
+            self.rollout.tell(late, told)
             if patience.is_over(troubled=bool(found)):
-                reason = found[0].what if found else "its pod does not start"
-                raise UnhealthyError(
-                    f"the new configuration could not be tried: {reason}", hint="Look at the nodes, then deploy again."
-                )
+                raise _not_tried(next((trouble.what for trouble in [*found, *late]), "its pod does not start"))
             self.clock.sleep(_POLL)
 
     def _failed(self) -> bool:
@@ -126,10 +128,20 @@ class Trial:
         return [Trouble(f"no pod to try it in may be made: {refusal(event.get('message', ''))}", _ROOM) for event in events]
 
     def _refused(self, pods: list[Object]) -> UnhealthyError:
-        lines = self.namespace.log(pods[0]["metadata"]["name"], lines=_LOG_LINES) if pods else ()
-        said = next((line.removeprefix(_MARK) for line in reversed(lines) if line.startswith(_MARK)), "")
-        reason = json.loads(said)["error"] if said else "\n".join(f"  {line}" for line in lines)
-        return UnhealthyError(f"the hub does not take its new configuration: {reason}")
+        if error := _marked(self._said(pods)).get("error"):
+            return UnhealthyError(f"{_REFUSED}: {error}")
+        trouble = next((trouble for pod in pods for trouble in troubles(pod)), None)
+        if trouble is None:
+            return _not_tried("its pod was taken away")
+        failure = self.rollout.failure(trouble)
+        return UnhealthyError(f"{_REFUSED}: {failure.message}", hint=failure.hint)
+
+    def _said(self, pods: list[Object]) -> tuple[str, ...]:
+        return self.namespace.log(pods[0]["metadata"]["name"], container=HUB, lines=_LOG_LINES) if pods else ()
+
+
+def _not_tried(reason: str) -> UnhealthyError:
+    return UnhealthyError(f"the new configuration could not be tried: {reason}", hint="Look at the nodes, then deploy again.")
 
 
 def _codes(pod: Object) -> Iterator[int]:
@@ -140,9 +152,15 @@ def _codes(pod: Object) -> Iterator[int]:
 
 
 def _told(lines: tuple[str, ...]) -> Tried:
-    said = next((line.removeprefix(_MARK) for line in reversed(lines) if line.startswith(_MARK)), "{}")
-    found = json.loads(said)
+    found = _marked(lines)
     return Tried(str(found.get("schema", "")), tuple(found.get("schemas", ())))
+
+
+def _marked(lines: tuple[str, ...]) -> Mapping[str, Any]:
+    """What the trial's program said at its end; empty where it did not come as far."""
+    said = next((line.removeprefix(_MARK) for line in reversed(lines) if line.startswith(_MARK)), "{}")
+    found: Mapping[str, Any] = json.loads(said)
+    return found
 
 
 def _copy(original: Object, owner: Object) -> Object:

@@ -13,20 +13,24 @@ _IMAGE_REASONS = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageNam
 _CONFIG_REASONS = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
 _CRASHED = frozenset({"CrashLoopBackOff", "Error", "OOMKilled", "ContainerCannotRun", "StartError"})
 _ROOM = "A node pool that can grow may still make room; else look at the node pools and at what the hub asks for."
+_VOLUME = "Is what it mounts there, under this name, and does its file server answer?"
+_MOUNTING = ("FailedMount", "FailedAttachVolume")
+_NO_CLAIM = re.compile(r'persistentvolumeclaim "([^"]+)" not found')
 _ASIDE = re.compile(r" no new claims to deallocate| preemption:")
 _QUOTA = re.compile(r"exceeded quota: ([^,]+), requested: (\S+), used: (\S+), limited: (\S+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One thing that keeps a pod from running. `final`: waiting does not help. `room`: no node takes it. `container`: whose log
-    says more, or empty; it has been started again so many times (`restarts`)."""
+    """One thing that keeps a pod from running. `final`: waiting does not help. `room`: no node takes it. `claim`: what it names
+    and is not there. `container`: whose log says more, or empty; it has been started again so many times (`restarts`)."""
 
     what: str
     hint: str
     final: bool = True
     room: bool = False
     pod: str = ""
+    claim: str = ""
     container: str = ""
     restarts: int = 0
 
@@ -47,7 +51,14 @@ def _unscheduled(name: str, pod: Object) -> Iterator[Trouble]:
     if scheduled.get("status") != "False":
         return
     reason = unscheduled_reason(scheduled.get("message", ""))
-    if "PersistentVolumeClaim" in reason:
+    if match := _NO_CLAIM.search(reason):
+        yield Trouble(
+            f"pod {name} names the volume claim `{match[1]}`, which is not there",
+            "Correct the name, or make the claim, then deploy again.",
+            pod=name,
+            claim=match[1],
+        )
+    elif "persistentvolumeclaim" in reason.lower():
         yield Trouble(
             f"pod {name} waits for its volume: {reason}",
             "Is there a storage class that makes one, and room? `deployer doctor` looks.",
@@ -56,6 +67,12 @@ def _unscheduled(name: str, pod: Object) -> Iterator[Trouble]:
         )
     else:
         yield Trouble(f"no node takes pod {name}: {reason}", _ROOM, final=False, room=True, pod=name)
+
+
+def unmounted(pod: str, events: Iterable[Object]) -> Iterator[Trouble]:
+    """What events of a pod tell of its volumes, each once."""
+    for said in dict.fromkeys(event.get("message", "") for event in events if event.get("reason") in _MOUNTING):
+        yield Trouble(f"pod {pod} waits for a volume: {said}", _VOLUME, final=False, pod=pod)
 
 
 def unscheduled_reason(message: str) -> str:

@@ -1,0 +1,40 @@
+"""Volumes that a pod waits for, of which only events tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from deployer.model.protocols import Clock
+from deployer.targets.kubernetes.objects import Namespace, Object, conditions
+from deployer.targets.kubernetes.words import Trouble, unmounted
+
+_MOMENTS = 5.0
+"""What is made together with a pod comes as late as that, and the kubelet complains until it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mounting:
+    """Looks at the pods of one namespace again and again, and tells of those whose volumes take long. None of it is final: a disk
+    may come from another node."""
+
+    namespace: Namespace
+    clock: Clock
+    _since: dict[str, float] = field(default_factory=dict)
+
+    def troubles(self, pods: Iterable[Object]) -> Iterator[Trouble]:
+        """To be asked at each look."""
+        for pod in pods:
+            if not _waits(pod):
+                continue
+            now, uid = self.clock.monotonic(), pod["metadata"]["uid"]
+            if now >= self._since.setdefault(uid, now) + _MOMENTS:
+                events = self.namespace.list("events", fields=f"involvedObject.uid={uid}")
+                yield from unmounted(pod["metadata"]["name"], events)
+
+
+def _waits(pod: Object) -> bool:
+    """It has a node, and not all of its volumes there."""
+    found = conditions(pod)
+    placed, begun = (found.get(name, {}).get("status") for name in ("PodScheduled", "PodReadyToStartContainers"))
+    return placed == "True" and begun != "True" and (pod.get("status") or {}).get("phase") == "Pending"
