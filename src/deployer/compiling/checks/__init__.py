@@ -14,6 +14,7 @@ from deployer.compiling.checks.environment import check_environment
 from deployer.compiling.checks.images import check_images
 from deployer.compiling.checks.keys import check_keys
 from deployer.compiling.checks.login import check_login
+from deployer.compiling.checks.names import check_names
 from deployer.compiling.checks.pods import check_pods
 from deployer.compiling.checks.profiles import check_profiles
 from deployer.compiling.checks.quantities import check_quantities
@@ -27,6 +28,7 @@ from deployer.model.release import Release
 
 CHECKS: tuple[Callable[[Values], None], ...] = (
     check_keys,
+    check_names,
     check_classes,
     check_login,
     check_chart_settings,

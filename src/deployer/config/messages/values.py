@@ -35,6 +35,10 @@ _LOGIN: dict[str, Template] = {
 _CONFIG: dict[str, Template] = {
     "values-unknown-key": Template("`{name}` is no key of {parent}", "{advice}"),
     "values-not-a-mapping": Template("`{path}` is {found}, a mapping is wanted"),
+    "names-changed": Template(
+        "`{name}` changes what the chart's objects are called, and neither deploy nor check nor network rules would find them",
+        "take it out: each hub has a namespace of its own, so plain names meet no others",
+    ),
     "config-section-name": Template(
         "`{section}` is no class: the hub does not start with it", "sections of hub.config begin with a capital letter"
     ),
