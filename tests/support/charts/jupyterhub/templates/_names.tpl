@@ -17,6 +17,8 @@
 {{- define "jupyterhub.singleuser.fullname" }}{{ include "jupyterhub.fullname.dash" . }}singleuser{{ end }}
 {{- define "jupyterhub.image-pull-secret.fullname" }}{{ include "jupyterhub.fullname.dash" . }}image-pull-secret{{ end }}
 {{- define "jupyterhub.ingress.fullname" }}{{ include "jupyterhub.fullname.dash" . | trimSuffix "-" | default "jupyterhub" }}{{ end }}
+{{- /* Of the whole cluster. */}}
+{{- define "jupyterhub.priority.fullname" }}{{ include "jupyterhub.fullname.dash" . | trimSuffix "-" | default (print .Release.Name "-default-priority") }}{{ end }}
 
 {{- define "jupyterhub.hub-serviceaccount.fullname" -}}
 {{- $account := .Values.hub.serviceAccount -}}

@@ -41,6 +41,9 @@ httpGet:
 {{- define "jupyterhub.placement" -}}
 {{- $root := index . 0 -}}
 {{- $pod := index . 1 -}}
+{{- if $root.Values.scheduling.podPriority.enabled }}
+priorityClassName: {{ include "jupyterhub.priority.fullname" $root }}
+{{- end }}
 {{- with $pod.nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
