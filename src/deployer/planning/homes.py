@@ -1,12 +1,14 @@
-"""Whether a change leads people to other homes than theirs: everybody's would appear empty."""
+"""Whether a change leads people to other homes than theirs, which would appear empty."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from deployer.model.naming import SPAWNER
 from deployer.model.place import value_at
 from deployer.planning.documents import SECRET, hub_values, parsed
+from deployer.planning.names import other_names, said
 
 _VOLUMES = ("PersistentVolume/", "PersistentVolumeClaim/homes")
 _WAYS = (
@@ -15,8 +17,7 @@ _WAYS = (
     ("singleuser", "storage", "static", "subPath"),
     ("singleuser", "storage", "dynamic", "pvcNameTemplate"),
     ("singleuser", "storage", "homeMountPath"),
-    ("hub", "config", "KubeSpawner", "slug_scheme"),
-    ("hub", "config", "KubeSpawner", "pvc_name_template"),
+    *(("hub", "config", "KubeSpawner", name) for name in SPAWNER),
 )
 """zero-to-jupyterhub's settings that say where a person's home is."""
 _SOURCES = ("nfs", "csi", "local", "hostPath")
@@ -35,7 +36,8 @@ def _moved(before: Any, after: Any) -> Iterator[str]:
     for way in _WAYS:
         was, becomes = value_at(before, way), value_at(after, way)
         if was != becomes:
-            yield f"{'.'.join(way)} was {_said(was)} and becomes {_said(becomes)}"
+            yield f"{'.'.join(way)} was {said(was)} and becomes {said(becomes)}"
+    yield from other_names(*(value_at(values, ("hub", "config")) for values in (before, after)))
 
 
 def _elsewhere(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
@@ -47,7 +49,3 @@ def _elsewhere(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[
 def _source(text: str) -> list[Any]:
     spec = parsed(text).get("spec") or {}
     return [spec.get(name) for name in (*_SOURCES, "volumeName")]
-
-
-def _said(value: Any) -> str:
-    return "not set" if value is None else f"`{value}`"

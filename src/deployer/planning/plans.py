@@ -14,6 +14,6 @@ def hub_plan(ref: HubRef, manifests: Manifests, running: Running | None, steps: 
     """Why and what: the documents that differ, the target's steps, what this target cannot honour."""
     before = running.documents if running else {}
     homes = running.tells_of_homes if running else {}
-    moved = [f"everybody's home would appear empty: {reason}" for reason in other_homes(homes, manifests.documents)]
+    moved = [f"homes would appear empty: {reason}" for reason in other_homes(homes, manifests.documents)]
     notices = (*manifests.notices, *moved)
     return Plan(ref=ref, changes=changes(before, manifests.documents), steps=tuple(steps), notices=notices)

@@ -15,6 +15,7 @@ def require_homes(ref: HubRef, before: Mapping[str, str], after: Mapping[str, st
     moved = other_homes(before, after)
     if moved and (address := f"hub:{ref}/homes") not in allowed:
         raise GuardError(
-            "\n".join([f"everybody's home on {ref} would appear empty:", *(f"  {reason}" for reason in moved)]),
-            hint=f"Nothing was changed. Move the homes first, then allow it: --allow-destroy {address}",
+            "\n".join([f"homes on {ref} would appear empty:", *(f"  {reason}" for reason in moved)]),
+            hint="Nothing was changed. Move the homes, or see that people keep the names after which theirs are called; "
+            f"then allow it: --allow-destroy {address}",
         )

@@ -12,8 +12,9 @@ from deployer.planning.homes import other_homes
 ONE_VOLUME = {"type": "static", "static": {"pvcName": "homes", "subPath": "{escaped_username}"}, "homeMountPath": "/home/jovyan"}
 
 
-def hub(storage: dict[str, Any] | None = None, nfs: str = "10.0.0.1", **spawner: Any) -> dict[str, str]:
-    values = {"singleuser": {"storage": storage or ONE_VOLUME}, "hub": {"config": {"KubeSpawner": spawner}}}
+def hub(storage: dict[str, Any] | None = None, nfs: str = "10.0.0.1", login: str = "github", **spawner: Any) -> dict[str, str]:
+    config = {"KubeSpawner": spawner, "JupyterHub": {"authenticator_class": login}}
+    values = {"singleuser": {"storage": storage or ONE_VOLUME}, "hub": {"config": config}}
     secret = {"kind": "Secret", "data": {"values.yaml": yaml.safe_dump(values)}}
     volume = {"kind": "PersistentVolume", "spec": {"nfs": {"server": nfs, "path": "/"}, "capacity": {"storage": "1Gi"}}}
     return {"Secret/hub": yaml.safe_dump(secret), "PersistentVolume/prod-homes": yaml.safe_dump(volume)}
@@ -29,6 +30,13 @@ def hub(storage: dict[str, Any] | None = None, nfs: str = "10.0.0.1", **spawner:
             ("singleuser.storage.static.subPath was `{escaped_username}` and becomes `{username}`",),
         ),
         (hub(slug_scheme="safe"), ("hub.config.KubeSpawner.slug_scheme was not set and becomes `safe`",)),
+        (
+            hub(login="cilogon"),
+            (
+                "people log in by `CILogonOAuthenticator` and no more by `GitHubOAuthenticator`, "
+                "and homes are called after the names that it gives them",
+            ),
+        ),
         (hub(nfs="10.0.0.2"), ("PersistentVolume/prod-homes leads to another volume",)),
         ({"Secret/hub": hub()["Secret/hub"]}, ("PersistentVolume/prod-homes goes away",)),
     ],

@@ -7,12 +7,11 @@ from typing import Any
 
 import yaml
 
+from deployer.model.naming import naming
 from deployer.targets.kubernetes.objects import Namespace, Object
 
 _VALUES = "values.yaml"
 _HTTP = 8000
-_NAMES = ("slug_scheme", "pvc_name_template")
-"""KubeSpawner's settings of which the name of a person's home comes."""
 
 
 def hub_of(secret: Mapping[str, str]) -> Mapping[str, Any]:
@@ -35,10 +34,9 @@ def served(proxy: Object) -> tuple[str, int]:
 def before_us(namespace: Namespace) -> Mapping[str, str]:
     """What tells where people's homes are, of a hub that somebody else deployed. Nothing secret is in it."""
     values = _values(namespace.secret("hub"))
-    spawner = ((values.get("hub") or {}).get("config") or {}).get("KubeSpawner") or {}
     told = {
         "singleuser": {"storage": (values.get("singleuser") or {}).get("storage")},
-        "hub": {"config": {"KubeSpawner": {name: spawner[name] for name in _NAMES if name in spawner}}},
+        "hub": {"config": naming((values.get("hub") or {}).get("config"))},
     }
     return {"Secret/hub": yaml.safe_dump({"data": {_VALUES: yaml.safe_dump(told)}})} if values else {}
 
