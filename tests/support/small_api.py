@@ -21,7 +21,8 @@ MADE = "2001-01-01T00:00:00Z"
 class SmallApi:
     """`objects` are by their path; those that are `held` go no further than being on their way out. `logs`: by pod and container.
     `posted`: what was made, in its order; `fates`: what becomes at once of what is made at a path. `lost`: how many changes are
-    still carried out without an answer. `now`: by its clock."""
+    still carried out without an answer. `now`: by its clock. `closed`: kinds, in the plural, on which the account has no rights.
+    `listed`: the paths of all lists that were asked for."""
 
     def __init__(self) -> None:
         self.objects: dict[str, Object] = {}
@@ -30,6 +31,8 @@ class SmallApi:
         self.posted: list[Object] = []
         self.fates: dict[str, Object] = {}
         self.lost = 0
+        self.closed: set[str] = set()
+        self.listed: list[str] = []
         self.now = datetime.fromisoformat(MADE)
         self._version = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -64,7 +67,10 @@ class SmallApi:
                 return (200, text) if text else (400, {"message": "waiting to start: PodInitializing"})
             case "GET" if path in self.objects:
                 return 200, self.objects[path]
+            case "GET" if (plural := path.rpartition("/")[2]) in self.closed:
+                return 403, {"message": f'{plural} is forbidden: User "ada" cannot list resource "{plural}" in API group ""'}
             case "GET" if _names_many(path):
+                self.listed.append(path)
                 return 200, {"items": list(self._listed(path, query))}
             case _ if path not in self.objects:
                 return 404, {"message": f"{path} not found"}
@@ -105,7 +111,7 @@ class SmallApi:
         fields = dict(pair.split("=", 1) for pair in query.get("fieldSelector", "").split(",") if pair)
         for place, entry in sorted(self.objects.items()):
             labels = entry["metadata"].get("labels") or {}
-            fits = place.rpartition("/")[0] == path and all(_at(entry, key) == value for key, value in fields.items())
+            fits = path in (place.rpartition("/")[0], _of_all(place)) and all(_at(entry, key) == value for key, value in fields.items())
             if fits and all((labels.get(label.rstrip("!")) == value) is not label.endswith("!") for label, value in selectors):
                 yield entry
 
@@ -161,6 +167,12 @@ def _at(entry: Any, path: str) -> Any:
     for step in path.split("."):
         entry = (entry or {}).get(step)
     return entry
+
+
+def _of_all(place: str) -> str:
+    """Where the objects of this one's kind are listed, of all namespaces."""
+    before, _, inside = place.partition("/namespaces/")
+    return "/".join([before, *inside.split("/")[1:-1]])
 
 
 def _merged(found: Any, change: Any) -> Any:

@@ -22,6 +22,8 @@ from deployer.tools.fleet_files import FolderFiles
 from deployer.tools.journal import SILENT
 from deployer.tools.state import StateFolder
 
+BY_HELM = {"app.kubernetes.io/managed-by": "Helm"}
+
 
 @dataclass
 class Heard:
@@ -86,7 +88,7 @@ class SmallCluster:
         available = {"conditions": [{"type": "Available", "status": str(ready)}]}
         path = f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}"
         template = {"spec": {"containers": [{"image": "hub:1"}]}}
-        content = {"metadata": metadata or {}, "spec": {"replicas": 1, "template": template}}
+        content = {"metadata": {"labels": BY_HELM} | (metadata or {}), "spec": {"replicas": 1, "template": template}}
         return self.api.put(path, content | {"status": {"observedGeneration": 1, **counts, **available, **status}})
 
     def _access(self) -> ClusterAccess:

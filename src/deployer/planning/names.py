@@ -63,7 +63,7 @@ def _idps(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _derivations(traits: Mapping[str, Any]) -> Mapping[str, Any]:
-    idps = next((traits[name] for name in IDPS if isinstance(traits.get(name), Mapping)), {})
+    idps: Mapping[str, Any] = next((traits[name] for name in IDPS if isinstance(traits.get(name), Mapping)), {})
     return {idp: value_at(told, ("username_derivation",)) for idp, told in idps.items()}
 
 

@@ -123,7 +123,7 @@ def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet)
     as_usual.cluster.kubectl("set", "env", "deployment/proxy", "-n", "welcome", "EDITED=yes")
     as_usual.cluster.kubectl("scale", "deployment/proxy", "-n", "welcome", "--replicas=0")
     (hub,) = as_usual.run("status", "onenode", "--format", "json").data["hubs"]
-    assert (hub["state"], hub["detail"]) == ("unhealthy", "removed by hand: hub")
+    assert (hub["state"], hub["detail"]) == ("unhealthy", "removed by hand: Deployment/hub")
     ended = as_usual.deploy()
     assert ended.code == 0, ended.err
     assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1

@@ -31,7 +31,7 @@ class Kept:
     def previous(self) -> Record | None:
         return self.earlier
 
-    def marks(self) -> Mapping[str, str]:
+    def marks(self, record: Record) -> Mapping[str, str]:
         return {"hub": "2"}
 
     def put(self, record: Record | None, previous: Record | None) -> None:

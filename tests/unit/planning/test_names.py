@@ -22,9 +22,7 @@ GENERIC = (
 
 def typed(login: str) -> Any:
     text = f"domain: a.example.org\nlogin: {{{login}}}\nenvironments: [{{name: P, image: 'p:1'}}]\n"
-    release = compiled_hub(text).release
-    assert release
-    return value_at(release.values, ("jupyterhub", "hub", "config"))
+    return value_at(compiled_hub(text).release.values, ("jupyterhub", "hub", "config"))
 
 
 def raw(authenticator: str, section: str = "Authenticator", **traits: Any) -> dict[str, Any]:
@@ -106,7 +104,7 @@ def test_of_the_charts_own_words(before: Any, after: Any, told: str) -> None:
 
 def test_what_is_told_of_a_hub_of_somebody_else_is_enough() -> None:
     """`naming` leaves out all but what is compared."""
-    before, after = google(hosted_domain=["a.org"], client_secret="s3cret"), raw("github")  # noqa: S106
+    before, after = google(hosted_domain=["a.org"], client_secret="s3cret"), raw("github")
     assert naming(before) == google(hosted_domain=["a.org"])
     assert list(other_names(naming(before), after)) == list(other_names(before, after))
 

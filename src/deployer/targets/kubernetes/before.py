@@ -46,4 +46,4 @@ def take_back(found: Before, records: Records, revision: int) -> None:
 
 def returned(record: Record, records: Records, revision: int) -> Record:
     """The record of a deploy that runs again, as helm's `revision`."""
-    return replace(record, revision=revision, settled=True, returning=0, marks=records.marks())
+    return replace(record, revision=revision, settled=True, returning=0, marks=records.marks(record))

@@ -25,11 +25,27 @@ _GROUPS = {
     "serviceaccounts": "/api/v1",
     "persistentvolumeclaims": "/api/v1",
     "resourcequotas": "/api/v1",
+    "serviceaccounts": "/api/v1",
     "deployments": "/apis/apps/v1",
+    "statefulsets": "/apis/apps/v1",
+    "daemonsets": "/apis/apps/v1",
     "replicasets": "/apis/apps/v1",
     "jobs": "/apis/batch/v1",
+    "cronjobs": "/apis/batch/v1",
     "leases": "/apis/coordination.k8s.io/v1",
+    "ingresses": "/apis/networking.k8s.io/v1",
+    "networkpolicies": "/apis/networking.k8s.io/v1",
+    "poddisruptionbudgets": "/apis/policy/v1",
+    "roles": "/apis/rbac.authorization.k8s.io/v1",
+    "rolebindings": "/apis/rbac.authorization.k8s.io/v1",
 }
+_GROUPS_OF_ALL = {
+    "persistentvolumes": "/api/v1",
+    "clusterroles": "/apis/rbac.authorization.k8s.io/v1",
+    "clusterrolebindings": "/apis/rbac.authorization.k8s.io/v1",
+    "priorityclasses": "/apis/scheduling.k8s.io/v1",
+}
+"""Of objects that are in no namespace."""
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _MERGE = "application/merge-patch+json"
 _CASCADE = {"propagationPolicy": "Background"}
@@ -78,14 +94,14 @@ class Glance:
 
     def _everywhere(self, question: Question) -> _Answer:
         try:
-            found = question.ask(self.connection, f"{_GROUPS[question.plural]}/{question.plural}")
+            found = question.ask(self.connection, _path(question.plural))
         except NotAllowedError:
             return None
         except ExternalError as error:
             return error
         by_namespace: dict[str, list[Object]] = {}
         for entry in found:
-            by_namespace.setdefault(entry["metadata"]["namespace"], []).append(entry)
+            by_namespace.setdefault(entry["metadata"].get("namespace", ""), []).append(entry)
         return by_namespace
 
 
@@ -105,10 +121,13 @@ class Namespace:
         return found
 
     def list(self, plural: str, *, labels: str = "", fields: str = "", metadata_only: bool = False) -> list[Object]:
-        """All objects of a kind that the selectors match; with `metadata_only`, without what they hold."""
+        """All objects of a kind that the selectors match; with `metadata_only`, without what they hold. Of a kind that is in no
+        namespace, those of the whole cluster."""
         question = Question(plural, labels, fields, metadata_only)
         known = self.glance.look(question) if self.glance else None
-        return question.ask(self.connection, self._path(plural)) if known is None else known.get(self.name, [])
+        if known is None:
+            return question.ask(self.connection, self._path(plural))
+        return known.get("" if plural in _GROUPS_OF_ALL else self.name, [])
 
     def create(self, plural: str, manifest: Object) -> Object:
         """Make an object."""
@@ -176,7 +195,14 @@ class Namespace:
         return {key: base64.b64decode(value).decode() for key, value in ((found or {}).get("data") or {}).items()}
 
     def _path(self, plural: str, name: str = "") -> str:
-        return f"{_GROUPS[plural]}/namespaces/{self.name}/{plural}" + (f"/{name}" if name else "")
+        return _path(plural, self.name) + (f"/{name}" if name else "")
+
+
+def _path(plural: str, namespace: str = "") -> str:
+    """Of a kind's objects, in all namespaces unless one is named."""
+    if plural in _GROUPS_OF_ALL:
+        return f"{_GROUPS_OF_ALL[plural]}/{plural}"
+    return f"{_GROUPS[plural]}/" + (f"namespaces/{namespace}/" if namespace else "") + plural
 
 
 def running_containers(pod: Object) -> frozenset[str]:

@@ -8,13 +8,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
+from deployer.targets.kubernetes.marks import marks
 from deployer.targets.kubernetes.objects import Namespace, Object
 
 NAME = "deployer"
 _KEY = "digest-key"
 _RECORD = "record"
 _PREVIOUS = "previous"
-_EDITABLE = (("configmaps", "ConfigMap"), ("secrets", "Secret"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Record:
     returning: int = 0
     chart: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
-    """What the cluster counted up to when the deploy was settled: it goes on where somebody edits an object by hand."""
+    """What was there when the deploy was settled, and what the cluster had counted up to: it goes on where somebody edits an
+    object by hand."""
 
     def makes(self, number: int) -> bool:
         """Helm's revision of this number is of the deploy, or of the rollback, that has begun and not come to its end."""
@@ -78,20 +79,21 @@ class Records:
     def settle(self) -> None:
         """The last deploy stays."""
         if record := self.read():
-            self._write({_RECORD: _packed(replace(record, settled=True, marks=self.marks()))})
+            self._write({_RECORD: _packed(replace(record, settled=True, marks=self.marks(record)))})
 
     def put(self, record: Record | None, previous: Record | None) -> None:
         """Both records at once; None takes one away."""
         self._write({_RECORD: _packed(record) if record else None, _PREVIOUS: _packed(previous) if previous else None})
 
-    def marks(self, deployments: list[Object] | None = None) -> Mapping[str, str]:
-        """As they are now. A Deployment's generation counts changes of what is asked for, not of how it is."""
-        found = self.namespace.list("deployments") if deployments is None else deployments
-        marks = {f"Deployment/{entry['metadata']['name']}": str(entry["metadata"]["generation"]) for entry in found}
-        for plural, kind in _EDITABLE:
-            named = self.namespace.list(plural, fields="metadata.name=hub", metadata_only=True)
-            marks |= {f"{kind}/hub": entry["metadata"]["resourceVersion"] for entry in named}
-        return marks
+    def marks(self, record: Record) -> Mapping[str, str]:
+        """Those of the record's objects that are there now."""
+        return {title: mark for title, mark in marks(self.namespace, record.documents).items() if mark is not None}
+
+    def by_hand(self, record: Record) -> tuple[list[str], list[str]]:
+        """The objects that somebody removed since the record was settled, and those that somebody edited."""
+        now = marks(self.namespace, record.marks)
+        differing = sorted(title for title in now if now[title] != record.marks[title])
+        return [title for title in differing if now[title] is None], [title for title in differing if now[title] is not None]
 
     def digest_key(self) -> bytes | None:
         """The key of the digests in this namespace's records; None where there is none yet."""

@@ -16,7 +16,7 @@ from deployer.model.protocols import Clock, Progress, Target
 from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
 from deployer.targets.kubernetes import namespaces
-from deployer.targets.kubernetes.ailment import ailment, edited
+from deployer.targets.kubernetes.ailment import ailment
 from deployer.targets.kubernetes.before import Before, before, last_checked, returned, take_back
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.database import Database
@@ -106,7 +106,7 @@ class KubernetesTarget:
         if record is None and last is None:
             return None
         deployments = namespace.list("deployments")
-        detail = ailment(record, last, deployments) or edited(records, record, deployments)
+        detail = ailment(records, record, last, deployments)
         hub = next((entry for entry in deployments if entry["metadata"]["name"] == "hub"), None)
         return Running(
             documents=record.documents if record else {},

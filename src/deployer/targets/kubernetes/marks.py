@@ -1,0 +1,63 @@
+"""What of a release's objects is there, and up to what the cluster has counted for those that people edit by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+
+from deployer.errors import NotAllowedError
+from deployer.targets.kubernetes.objects import Namespace, Object
+
+_BY_HELM = "app.kubernetes.io/managed-by=Helm"
+"""helm labels all objects of a release."""
+_PLURALS = {
+    "ClusterRole": "clusterroles",
+    "ClusterRoleBinding": "clusterrolebindings",
+    "ConfigMap": "configmaps",
+    "CronJob": "cronjobs",
+    "DaemonSet": "daemonsets",
+    "Deployment": "deployments",
+    "Ingress": "ingresses",
+    "NetworkPolicy": "networkpolicies",
+    "PersistentVolume": "persistentvolumes",
+    "PersistentVolumeClaim": "persistentvolumeclaims",
+    "PodDisruptionBudget": "poddisruptionbudgets",
+    "PriorityClass": "priorityclasses",
+    "Role": "roles",
+    "RoleBinding": "rolebindings",
+    "Secret": "secrets",
+    "Service": "services",
+    "ServiceAccount": "serviceaccounts",
+    "StatefulSet": "statefulsets",
+}
+"""Kinds that stay as long as a release does. Jobs end and go."""
+_EDITED = ("Secret/hub", "ConfigMap/hub")
+_TOGETHER = 8
+
+
+def marks(namespace: Namespace, titles: Iterable[str]) -> Mapping[str, str | None]:
+    """Of those of these objects (`Kind/name`) of whose kind the account may know: None where it is not there, else a mark that
+    changes where somebody edits it; an empty one where nobody would see that."""
+    wanted = set(titles)
+    kinds = sorted({title.partition("/")[0] for title in wanted} & _PLURALS.keys())
+    with ThreadPoolExecutor(_TOGETHER) as pool:
+        return dict(chain.from_iterable(pool.map(lambda kind: tuple(_of_kind(namespace, kind, wanted)), kinds)))
+
+
+def _of_kind(namespace: Namespace, kind: str, wanted: set[str]) -> Iterator[tuple[str, str | None]]:
+    try:
+        listed = namespace.list(_PLURALS[kind], labels=_BY_HELM, metadata_only=True)
+    except NotAllowedError:
+        return
+    found = {f"{kind}/{entry['metadata']['name']}": entry for entry in listed}
+    for title in wanted:
+        if title.startswith(f"{kind}/"):
+            yield title, _mark(title, found[title]) if title in found else None
+
+
+def _mark(title: str, found: Object) -> str:
+    """A Deployment's generation counts changes of what is asked for, not of how it is."""
+    if title.startswith("Deployment/"):
+        return str(found["metadata"]["generation"])
+    return str(found["metadata"]["resourceVersion"]) if title in _EDITED else ""

@@ -1,0 +1,104 @@
+"""What somebody removed or edited by hand is told, of every kind that a hub's release has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.small_cluster import BY_HELM, SmallCluster, small_cluster
+
+from deployer.model.plan import Manifests, Step
+
+RBAC = "rbac.authorization.k8s.io/v1"
+PATHS = {
+    "ClusterRole/garden-scheduler": f"/apis/{RBAC}/clusterroles/garden-scheduler",
+    "ConfigMap/hub": "/api/v1/namespaces/garden/configmaps/hub",
+    "Deployment/hub": "/apis/apps/v1/namespaces/garden/deployments/hub",
+    "Deployment/proxy": "/apis/apps/v1/namespaces/garden/deployments/proxy",
+    "Ingress/jupyterhub": "/apis/networking.k8s.io/v1/namespaces/garden/ingresses/jupyterhub",
+    "NetworkPolicy/hub": "/apis/networking.k8s.io/v1/namespaces/garden/networkpolicies/hub",
+    "PersistentVolume/garden-homes": "/api/v1/persistentvolumes/garden-homes",
+    "PersistentVolumeClaim/hub-db-dir": "/api/v1/namespaces/garden/persistentvolumeclaims/hub-db-dir",
+    "PodDisruptionBudget/hub": "/apis/policy/v1/namespaces/garden/poddisruptionbudgets/hub",
+    "PriorityClass/garden-placeholder": "/apis/scheduling.k8s.io/v1/priorityclasses/garden-placeholder",
+    "Role/hub": f"/apis/{RBAC}/namespaces/garden/roles/hub",
+    "RoleBinding/hub": f"/apis/{RBAC}/namespaces/garden/rolebindings/hub",
+    "Secret/hub": "/api/v1/namespaces/garden/secrets/hub",
+    "Service/proxy-public": "/api/v1/namespaces/garden/services/proxy-public",
+    "ServiceAccount/hub": "/api/v1/namespaces/garden/serviceaccounts/hub",
+    "StatefulSet/user-placeholder": "/apis/apps/v1/namespaces/garden/statefulsets/user-placeholder",
+}
+DOCUMENTS = {**dict.fromkeys(PATHS, "x"), "Job/image-awaiter": "a hook, which is gone when its deploy is", "Middleware/own": "x"}
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[SmallCluster]:
+    """One with a hub of many objects, just deployed."""
+    with small_cluster(tmp_path, "garden") as cluster:
+        for title, path in PATHS.items():
+            if title.startswith("Deployment/"):
+                cluster.deployment("garden", title.partition("/")[2])
+            else:
+                cluster.api.put(path, {"metadata": {"labels": BY_HELM}})
+        cluster.deployment("garden", "own")
+        target, release = cluster.target(), cluster.release("garden")
+        with target.lock(release.ref):
+            target.apply(Step("upgrade", ""), release, Manifests(DOCUMENTS))
+            target.settle(release.ref)
+        yield cluster
+
+
+def told(cluster: SmallCluster, *, overview: bool = False) -> str:
+    target = cluster.target()
+    running = (target.overview() if overview else target).running(cluster.release("garden").ref)
+    assert running is not None
+    return running.detail
+
+
+def test_of_what_was_just_deployed_nothing_is_told(cluster: SmallCluster) -> None:
+    assert told(cluster) == ""
+
+
+@pytest.mark.parametrize("overview", [False, True])
+@pytest.mark.parametrize("title", PATHS)
+def test_what_was_removed_is_named(cluster: SmallCluster, title: str, overview: bool) -> None:
+    del cluster.api.objects[PATHS[title]]
+    assert told(cluster, overview=overview) == f"removed by hand: {title}"
+
+
+@pytest.mark.parametrize("title", ["ConfigMap/hub", "Secret/hub", "Deployment/proxy"])
+def test_what_was_edited_is_named(cluster: SmallCluster, title: str) -> None:
+    found = cluster.api.objects[PATHS[title]]
+    seen = {"status": {**found["status"], "observedGeneration": 2}} if "status" in found else {}
+    cluster.api.put(PATHS[title], {**found, "metadata": {**found["metadata"], "generation": 2}, **seen})
+    assert told(cluster) == f"changed by hand: {title}"
+
+
+def test_an_object_of_somebody_elses_is_theirs(cluster: SmallCluster) -> None:
+    del cluster.api.objects["/apis/apps/v1/namespaces/garden/deployments/own"]
+    assert told(cluster) == ""
+
+
+def test_what_is_gone_comes_before_what_waits_for_it(cluster: SmallCluster) -> None:
+    cluster.deployment("garden", "hub", ready=False)
+    del cluster.api.objects[PATHS["ServiceAccount/hub"]]
+    assert told(cluster) == "removed by hand: ServiceAccount/hub"
+
+
+@pytest.mark.parametrize("overview", [False, True])
+def test_of_a_kind_that_the_account_may_not_list_nothing_is_told(cluster: SmallCluster, overview: bool) -> None:
+    cluster.api.closed = {"persistentvolumes", "clusterroles"}
+    assert told(cluster, overview=overview) == ""
+    del cluster.api.objects[PATHS["Ingress/jupyterhub"]]
+    assert told(cluster, overview=overview) == "removed by hand: Ingress/jupyterhub"
+
+
+def test_many_hubs_are_looked_at_by_one_list_a_kind(cluster: SmallCluster) -> None:
+    overview, ref = cluster.target().overview(), cluster.release("garden").ref
+    cluster.api.listed.clear()
+    overview.running(ref)
+    asked = len(cluster.api.listed)
+    overview.running(ref)
+    assert not [path for path in cluster.api.listed if "/namespaces/garden/" in path]
+    assert len(cluster.api.listed) == asked
