@@ -59,6 +59,9 @@ class SmallApi:
         """Status and content, after doing what is asked. An object's scale is a part of it."""
         path = path.removesuffix("/scale")
         match method:
+            case "POST" if path.endswith("/selfsubjectaccessreviews"):
+                asked = body["spec"]["resourceAttributes"]["resource"]
+                return 201, {"status": {"allowed": asked not in self.closed}}
             case "POST":
                 self.posted.append(body)
                 return self._create(f"{path}/{body['metadata']['name']}", body, query)

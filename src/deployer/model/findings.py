@@ -1,11 +1,13 @@
-"""What looking at a cluster, or at one person's server, found."""
+"""What looking at a cluster, or at one person's server, found, and what was expected of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from deployer.model.health import LogTail
+from deployer.model.release import Release
 
 
 class Verdict(StrEnum):
@@ -42,3 +44,24 @@ class Findings:
     def good(self) -> bool:
         """Nothing failed."""
         return all(finding.verdict is not Verdict.FAILED for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Nodes of one kind, as the cluster's file tells of them. `labels` are those by which servers find them, empty where none
+    looks for them; `memory` (bytes) and `cpu` are what servers are given of one node, 0 where nobody knows."""
+
+    name: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: tuple[str, ...] = ()
+    minimum: int = 0
+    memory: int = 0
+    cpu: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What the files expect of a cluster: its node pools, and its hubs as redacted releases."""
+
+    pools: tuple[Pool, ...] = ()
+    releases: tuple[Release, ...] = ()

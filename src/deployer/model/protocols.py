@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 if TYPE_CHECKING:
     # Not at run time: `validate` on every pull request needs few of these, and to make them is a tenth of its time.
     from deployer.model.access import ClusterAccess
-    from deployer.model.findings import Findings
+    from deployer.model.findings import Expected, Findings
     from deployer.model.health import CheckOptions, CheckReport, HubAccess
     from deployer.model.place import KeyPath
     from deployer.model.plan import Manifests, Running, Step
@@ -188,8 +188,9 @@ class Target(Protocol):
     def diagnose(self, ref: HubRef, user: str) -> Findings:
         """Why a person's server does not start."""
 
-    def examine(self, cluster: str) -> Findings:
-        """Whether hubs can be deployed here: access, rights, versions, room. Raises ExternalError where nothing can be asked."""
+    def examine(self, cluster: str, expected: Expected) -> Findings:
+        """Whether hubs can be deployed here: access, rights, versions, room, and whether its nodes are what the files expect.
+        Raises ExternalError where nothing can be asked."""
 
     def access(self, ref: HubRef) -> HubAccess:
         """How the check reaches it."""

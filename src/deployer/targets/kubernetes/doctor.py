@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
-from deployer.errors import ExternalError
-from deployer.model.findings import Finding, Findings, Verdict
+from deployer.errors import DeployerError, ExternalError
+from deployer.model.findings import Expected, Finding, Findings, Pool, Verdict
+from deployer.model.plan import Manifests
+from deployer.model.release import Release
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.objects import Object, conditions
+from deployer.targets.kubernetes.pools import compared, room, words
 from deployer.targets.kubernetes.rights import Right, lacking
 from deployer.tools.helm import Helm
 
@@ -16,15 +20,16 @@ _DEFAULT_STORAGE = "storageclass.kubernetes.io/is-default-class"
 _DEFAULT_INGRESS = "ingressclass.kubernetes.io/is-default-class"
 _OLDEST = (1, 28)
 """zero-to-jupyterhub 4.4 asks for this Kubernetes (its Chart.yaml, `kubeVersion`)."""
+_RENDERED_AT_ONCE = 4
 
 
-def examine(connection: Connection, helm: Helm) -> Findings:
+def examine(connection: Connection, helm: Helm, expected: Expected, render: Callable[[Release], Manifests]) -> Findings:
     """Raises ExternalError where the API server does not answer at all."""
     found = (
         _version(connection),
         _helm(helm),
-        *_rights(connection),
-        *_nodes(connection),
+        *_rights(connection, expected.releases, render),
+        *_nodes(connection, expected.pools),
         _storage(connection),
         _entrance(connection),
     )
@@ -47,35 +52,48 @@ def _helm(helm: Helm) -> Finding:
         return Finding("helm", Verdict.FAILED, error.message, error.hint)
 
 
-def _rights(connection: Connection) -> Iterator[Finding]:
-    missing = lacking(connection)
+def _rights(connection: Connection, releases: Sequence[Release], render: Callable[[Release], Manifests]) -> Iterator[Finding]:
+    """What hubs have decides about some rights, so they are rendered; a hub that cannot be is told."""
+    with ThreadPoolExecutor(_RENDERED_AT_ONCE) as pool:
+        rendered = tuple(pool.map(lambda release: _kinds(render, release), releases))
+    untried = [
+        (release.ref, found) for release, found in zip(releases, rendered, strict=True) if isinstance(found, DeployerError)
+    ]
+    kinds = frozenset[str]().union(*(found for found in rendered if not isinstance(found, DeployerError)))
+    missing = lacking(connection, kinds)
+    for ref, error in untried:
+        found = f"what {ref} needs is not known: {error.message.splitlines()[0]}"
+        yield Finding("rights", Verdict.UNKNOWN, found, error.hint or f"`deployer validate {ref.cluster}` says more.")
     if not missing:
-        yield Finding("rights", Verdict.OK, "all that deploying needs")
+        yield Finding("rights", Verdict.OK, f"all that deploying {'the others ' if untried else ''}needs")
     for (group, resource), rights in groupby(missing, key=lambda right: (right.group, right.resource)):
         yield Finding("rights", Verdict.FAILED, _said(group, resource, list(rights)), "Ask whoever runs the cluster for them.")
+
+
+def _kinds(render: Callable[[Release], Manifests], release: Release) -> frozenset[str] | DeployerError:
+    try:
+        return frozenset(title.partition("/")[0] for title in render(release).documents)
+    except DeployerError as error:
+        return error
 
 
 def _said(group: str, resource: str, rights: list[Right]) -> str:
     return f"the account may not {', '.join(right.verb for right in rights)} {resource}{f' of {group}' if group else ''}"
 
 
-def _nodes(connection: Connection) -> Iterator[Finding]:
+def _nodes(connection: Connection, pools: Sequence[Pool]) -> Iterator[Finding]:
     try:
         nodes: list[Object] = connection.request("GET", "/api/v1/nodes")["items"]
     except ExternalError as error:
         yield Finding("nodes", Verdict.UNKNOWN, error.message, error.hint)
         return
     ready = [node for node in nodes if conditions(node).get("Ready", {}).get("status") == "True"]
-    room = "; ".join(sorted({_room(node) for node in ready}))
+    offered = "; ".join(sorted({words(*room(node)) for node in ready}))
     verdict = Verdict.OK if ready else Verdict.FAILED
-    yield Finding("nodes", verdict, f"{len(ready)} of {len(nodes)} ready" + (f"; each offers {room}" if room else ""))
+    yield Finding("nodes", verdict, f"{len(ready)} of {len(nodes)} ready" + (f"; each offers {offered}" if offered else ""))
     for node in nodes:
         yield from _pressure(node)
-
-
-def _room(node: Object) -> str:
-    offered = node["status"]["allocatable"]
-    return f"{offered['cpu']} CPU and {offered['memory']} of memory"
+    yield from compared(pools, nodes)
 
 
 def _pressure(node: Object) -> Iterator[Finding]:

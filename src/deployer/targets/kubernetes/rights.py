@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -28,6 +28,7 @@ _NEEDED = {
     ("apps", "replicasets"): ("list",),
     ("batch", "jobs"): ("get", "create", "delete"),
     ("coordination.k8s.io", "leases"): ("get", "create", "update", "delete"),
+    ("networking.k8s.io", "ingresses"): _KEEP,
     ("networking.k8s.io", "networkpolicies"): _KEEP,
     ("rbac.authorization.k8s.io", "roles"): _KEEP,
     ("rbac.authorization.k8s.io", "rolebindings"): _KEEP,
@@ -35,6 +36,16 @@ _NEEDED = {
     ("", "nodes"): _LOOK,
 }
 """(API group, resource) -> verbs, in any namespace: each hub has one of its own, and the locks another."""
+_RENDERED = {
+    "ClusterRole": ("rbac.authorization.k8s.io", "clusterroles"),
+    "ClusterRoleBinding": ("rbac.authorization.k8s.io", "clusterrolebindings"),
+    "CronJob": ("batch", "cronjobs"),
+    "DaemonSet": ("apps", "daemonsets"),
+    "PersistentVolume": ("", "persistentvolumes"),
+    "PriorityClass": ("scheduling.k8s.io", "priorityclasses"),
+    "StatefulSet": ("apps", "statefulsets"),
+}
+"""Kinds of which some hubs have objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +57,16 @@ class Right:
     verb: str
 
 
-def needed() -> Iterator[Right]:
-    """All of them."""
-    for (group, resource), verbs in _NEEDED.items():
+def needed(kinds: Collection[str]) -> Iterator[Right]:
+    """All of them, where hubs have objects of these kinds."""
+    rendered = {resource: _KEEP for kind, resource in _RENDERED.items() if kind in kinds}
+    for (group, resource), verbs in (_NEEDED | rendered).items():
         yield from (Right(group, resource, verb) for verb in verbs)
 
 
-def lacking(connection: Connection) -> tuple[Right, ...]:
+def lacking(connection: Connection, kinds: Collection[str] = ()) -> tuple[Right, ...]:
     """Those that this account does not have. Raises ExternalError where the API server cannot be asked."""
-    rights = tuple(needed())
+    rights = tuple(needed(kinds))
     with ThreadPoolExecutor(8) as pool:
         allowed = pool.map(lambda right: _may(connection, right), rights)
         return tuple(right for right, may in zip(rights, allowed, strict=True) if not may)

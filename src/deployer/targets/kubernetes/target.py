@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from deployer.errors import ExternalError, GuardError, UnknownNameError, UsageError
-from deployer.model.findings import Findings
+from deployer.model.findings import Expected, Findings
 from deployer.model.health import HubAccess
 from deployer.model.plan import Manifests, Running, Step
 from deployer.model.protocols import Clock, Progress, Target
@@ -216,8 +216,8 @@ class KubernetesTarget:
     def diagnose(self, ref: HubRef, user: str) -> Findings:
         return Diagnosis(self._namespace(ref), ref, user).findings()
 
-    def examine(self, cluster: str) -> Findings:
-        return examine(self.connection, self.renderer.helm)
+    def examine(self, cluster: str, expected: Expected) -> Findings:
+        return examine(self.connection, self.renderer.helm, expected, self.render)
 
     def access(self, ref: HubRef) -> HubAccess:
         namespace = self._namespace(ref)

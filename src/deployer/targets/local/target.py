@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from deployer.errors import UnknownNameError, UsageError
-from deployer.model.findings import Findings
+from deployer.model.findings import Expected, Findings
 from deployer.model.health import HubAccess
 from deployer.model.plan import Manifests, Running, Step
 from deployer.model.protocols import Clock, Progress, Target
@@ -155,7 +155,7 @@ class LocalTarget:
     def diagnose(self, ref: HubRef, user: str) -> Findings:
         return looking.diagnose(ref, self.folders.of(ref), user)
 
-    def examine(self, cluster: str) -> Findings:
+    def examine(self, cluster: str, expected: Expected) -> Findings:
         return looking.examine(cluster, self.state, self.runtime)
 
     def access(self, ref: HubRef) -> HubAccess:
