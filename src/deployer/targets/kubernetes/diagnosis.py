@@ -12,6 +12,7 @@ from deployer.model.health import LogTail
 from deployer.model.release import HubRef
 from deployer.targets.kubernetes.objects import Namespace, Object, conditions
 from deployer.targets.kubernetes.rollout import is_ready
+from deployer.targets.kubernetes.slugs import names_of
 from deployer.targets.kubernetes.words import refusal, telling_container, troubles
 
 _SERVERS = "component=singleuser-server"
@@ -39,13 +40,14 @@ class Diagnosis:
     def findings(self) -> Findings:
         """Hub, pod, image, volume, quota, node, events, logs; in this order."""
         pods = [pod for pod in self.namespace.list("pods", labels=_SERVERS) if owner(pod) == self.user]
+        claims = [claim for claim in self.namespace.list("persistentvolumeclaims") if owner(claim) == self.user]
         found = (
             self._hub(),
             *self._server(pods),
-            *self._claims(),
+            *self._home(claims),
             *self._quota(),
             *(finding for pod in pods for finding in self._node(pod)),
-            *self._events(pods),
+            *self._events([*pods, *claims]),
         )
         return Findings(cluster=self.ref.cluster, hub=self.ref.hub, user=self.user, findings=found, logs=tuple(self._logs(pods)))
 
@@ -73,13 +75,12 @@ class Diagnosis:
             images = ", ".join(container["image"] for container in pod["spec"]["containers"])
             yield Finding("image", Verdict.OK, images)
 
-    def _claims(self) -> Iterator[Finding]:
-        for claim in self.namespace.list("persistentvolumeclaims"):
-            if owner(claim) == self.user:
-                name, phase = claim["metadata"]["name"], (claim.get("status") or {}).get("phase", "unknown")
-                bound = phase == "Bound"
-                hint = "" if bound else "Is there a storage class, and room? `deployer doctor` looks."
-                yield Finding("home", Verdict.OK if bound else Verdict.FAILED, f"volume {name} is {phase.lower()}", hint)
+    def _home(self, claims: list[Object]) -> Iterator[Finding]:
+        for claim in claims:
+            name, phase = claim["metadata"]["name"], (claim.get("status") or {}).get("phase", "unknown")
+            bound = phase == "Bound"
+            hint = "" if bound else "Is there a storage class, and room? `deployer doctor` looks."
+            yield Finding("home", Verdict.OK if bound else Verdict.FAILED, f"volume {name} is {phase.lower()}", hint)
 
     def _quota(self) -> Iterator[Finding]:
         for quota in self.namespace.list("resourcequotas"):
@@ -100,14 +101,13 @@ class Diagnosis:
         ready = bool(node) and conditions(node).get("Ready", {}).get("status") == "True"
         yield Finding("node", Verdict.OK if ready else Verdict.FAILED, f"{name} is {'ready' if ready else 'not ready'}")
 
-    def _events(self, pods: list[Object]) -> Iterator[Finding]:
+    def _events(self, own: list[Object]) -> Iterator[Finding]:
         """What the cluster complained about last: of the person's pods, gone ones too, as long as it remembers (an hour)."""
-        name = re.compile(f"(jupyter|claim)-{re.escape(_slug(self.user))}(-|$)")
-        known = {pod["metadata"]["name"] for pod in pods}
+        name, known = names_of(self.user), {found["metadata"]["name"] for found in own}
         events = [
             event
             for event in self.namespace.list("events", fields="type=Warning")
-            if event["involvedObject"].get("name") in known or name.match(event["involvedObject"].get("name", ""))
+            if event["involvedObject"].get("name") in known or name.fullmatch(event["involvedObject"].get("name", ""))
         ]
         events.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
         for event in events[-_EVENTS:]:
@@ -129,7 +129,3 @@ class Diagnosis:
             mine = tuple(line for line in lines if mentions.search(line))[-_LINES:]
             if mine:
                 yield LogTail(f"the hub, about {self.user}", mine)
-
-
-def _slug(user: str) -> str:
-    return re.sub("[^a-z0-9]+", "-", user.lower()).strip("-")
