@@ -7,6 +7,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,6 +101,33 @@ class ClusterFleet:
     def use(self, kubeconfig: Path) -> None:
         """From now on the deployer reaches the cluster with this kubeconfig."""
         self.encrypt(self.folder / "kubeconfig.secret.yaml", json.loads(kubeconfig.read_text()))
+
+    @contextmanager
+    def read_only(self) -> Iterator[None]:
+        """The deployer has an account for which the API server refuses every write, for the length of the block."""
+        rules = [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}]
+        rbac, account = {"apiVersion": "rbac.authorization.k8s.io/v1"}, {"name": "reader", "namespace": "kube-system"}
+        role, subject = (
+            {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "reader"},
+            {"kind": "ServiceAccount"},
+        )
+        self.cluster.apply(
+            {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account},
+            {**rbac, "kind": "ClusterRole", "metadata": {"name": "reader"}, "rules": rules},
+            {
+                **rbac,
+                "kind": "ClusterRoleBinding",
+                "metadata": {"name": "reader"},
+                "roleRef": role,
+                "subjects": [{**subject, **account}],
+            },
+        )
+        token = self.cluster.kubectl("create", "token", "reader", "-n", "kube-system").strip()
+        self.use(self.cluster.kubeconfig_with(token, self.root / "reader"))
+        try:
+            yield
+        finally:
+            self.use(self.cluster.kubeconfig)
 
     def encrypt(self, path: Path, content: Any) -> None:
         path.parent.mkdir(exist_ok=True)

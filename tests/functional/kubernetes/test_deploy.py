@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ from tests.support.charts import ChartRepository
 from tests.support.cluster import Cluster
 from tests.support.cluster_fleet import ClusterFleet, hub_file, nameless
 from tests.support.hub_driver import Kernel, wait_for
-from tests.support.program import told
+from tests.support.program import Ended, told
 from tests.support.unharmed import answer_of
 
 pytestmark = pytest.mark.cluster
@@ -32,6 +33,11 @@ error: the image localhost/no-such-hub:1 of pod hub-trial-* cannot be had (ErrIm
 It was only tried: the running hub was not touched.
 hint: Look at its name and tag, and whether the registry needs a login.
 """
+NO_WRITE = """\
+error: the account may not create namespaces of cluster onenode
+hint: Ask whoever runs the cluster for this right; `deployer doctor onenode` lists all that are needed.
+"""
+_DIGEST = re.compile("hidden:[0-9a-f]+")
 LATER = [
     "error: container hub of pod hub-* ended with 1",
     "What ran before runs again.",
@@ -55,11 +61,19 @@ def hub_pods(fleet: ClusterFleet, components: str = "hub,proxy") -> set[str]:
 
 
 def test_a_dry_run_writes_nothing(fleet: ClusterFleet) -> None:
-    before = fleet.versions()
+    """Whoever may only read is told the same as whoever may do everything: nothing was even tried."""
     ended = fleet.deploy("--dry-run")
     assert ended.code == 0, ended.err
     assert "Try the new configuration" in ended.out
-    assert fleet.versions() == before
+    with fleet.read_only():
+        assert alike(fleet.deploy("--dry-run")) == alike(ended)
+        refused = fleet.deploy()
+    assert (refused.code, told(refused.err)) == (4, NO_WRITE)
+
+
+def alike(ended: Ended) -> tuple[int, str, str]:
+    """Before a first deploy the key of digests is each run's own."""
+    return ended.code, *(_DIGEST.sub("hidden", text) for text in (ended.out, ended.err))
 
 
 def test_a_first_deploy_ends_with_a_hub_that_was_used(fleet: ClusterFleet) -> None:
@@ -95,6 +109,8 @@ def test_what_has_not_changed_is_left_alone(fleet: ClusterFleet, kernel: Kernel)
 def test_a_changed_word_restarts_the_hub_and_no_server(fleet: ClusterFleet, kernel: Kernel) -> None:
     fleet.write(hub_file("Welcome back"))
     planned = fleet.deploy("--dry-run")
+    with fleet.read_only():
+        assert fleet.deploy("--dry-run") == planned
     assert "+" in planned.out
     assert "Welcome back" in planned.out
     assert "logins pause" in planned.out

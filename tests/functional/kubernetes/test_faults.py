@@ -139,6 +139,20 @@ def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet)
     assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
 
 
+def test_whatever_of_a_release_was_removed_by_hand_is_put_right(as_usual: ClusterFleet) -> None:
+    as_usual.cluster.kubectl("delete", "ingress/jupyterhub", "role/hub", "networkpolicy/hub", "-n", "welcome")
+    (hub,) = as_usual.run("status", "onenode", "--format", "json").data["hubs"]
+    assert hub["detail"] == "removed by hand: Ingress/jupyterhub, NetworkPolicy/hub, Role/hub"
+    ended = as_usual.deploy()
+    assert ended.code == 0, ended.err
+    assert as_usual.names("ingress,role,networkpolicy") >= {
+        "ingress.networking.k8s.io/jupyterhub",
+        "networkpolicy.networking.k8s.io/hub",
+        "role.rbac.authorization.k8s.io/hub",
+    }
+    assert "unchanged" in as_usual.deploy().out
+
+
 def test_a_hub_that_ends_again_and_again_is_mended(restored: ClusterFleet) -> None:
     container = {"name": "hub", "args": ["python3", "-c", "raise SystemExit(3)"]}
     change = json.dumps({"spec": {"template": {"spec": {"containers": [container]}}}})
