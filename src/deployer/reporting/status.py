@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from deployer.model.outcomes import HubStatus
+from deployer.model.outcomes import HubState, HubStatus
 from deployer.reporting.problems import columns, visible
 
+_TO_MEND = (HubState.UNHEALTHY, HubState.STOPPED)
 _TITLES = ("HUB", "STATE", "USERS", "ADDRESS", "JUPYTERHUB", "LAST DEPLOY", "BY")
 
 
@@ -33,6 +34,8 @@ def _row(hub: HubStatus) -> tuple[str, ...]:
 def _notes(hub: HubStatus) -> Iterator[str]:
     if hub.detail:
         yield hub.detail
+    if hub.detail and hub.declared and hub.state in _TO_MEND:
+        yield f"`deployer deploy {hub.ref.cluster} {hub.ref.hub}` puts it right, or says why not"
     if hub.pending:
         yield f"pending: {hub.pending}"
     if hub.target == "try":
