@@ -145,7 +145,7 @@ class UnhealthyError(DeployerError):
 
 class OutsideError(UnhealthyError):
     """What keeps a hub from running lies outside of it. `cause`: `room` on the nodes, a `volume`, an `image` that is still
-    fetched, a `registry` that does not give one, or the login `provider`."""
+    fetched, a `registry` that does not give one, the login `provider`, or people, of whom a hub is `full`."""
 
     code = "outside"
 

@@ -114,7 +114,9 @@ class SmallApi:
         fields = dict(pair.split("=", 1) for pair in query.get("fieldSelector", "").split(",") if pair)
         for place, entry in sorted(self.objects.items()):
             labels = entry["metadata"].get("labels") or {}
-            fits = path in (place.rpartition("/")[0], _of_all(place)) and all(_at(entry, key) == value for key, value in fields.items())
+            fits = path in (place.rpartition("/")[0], _of_all(place)) and all(
+                _at(entry, key) == value for key, value in fields.items()
+            )
             if fits and all((labels.get(label.rstrip("!")) == value) is not label.endswith("!") for label, value in selectors):
                 yield entry
 

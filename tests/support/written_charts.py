@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -19,6 +20,7 @@ kind: ConfigMap
 metadata: {name: {{ .Chart.Name | quote }}}
 data: {version: {{ .Chart.Version | quote }}, size: {{ .Values.size | default "" | quote }}}
 """
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def write_chart(
@@ -44,13 +46,13 @@ def archive(scratch: Path, target: Path, name: str, version: str) -> Path:
 
 
 class Cache:
-    """Charts prepared below `home`, and what they render."""
+    """Charts prepared below `home`, and what they render. `env`: of helm, besides the usual."""
 
-    def __init__(self, bundle: Bundle, home: Path) -> None:
-        process = SystemProcess({"PATH": f"{programs(bundle)}:/usr/bin:/bin", "HOME": str(home)})
+    def __init__(self, bundle: Bundle, home: Path, mirrors: Mapping[str, str] = NONE, **env: str) -> None:
+        process = SystemProcess({"PATH": f"{programs(bundle)}:/usr/bin:/bin", "HOME": str(home), **env})
         self._helm = Helm(process, home / "helm")
         self._home = home
-        self.charts = ChartCache(self._helm, home / "charts", {})
+        self.charts = ChartCache(self._helm, home / "charts", mirrors)
 
     def rendered(self, prepared: Path, values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
         """What each chart says, by its name."""

@@ -14,6 +14,7 @@ _OF_ANY_NODE = frozenset({"configMap", "secret", "emptyDir", "projected", "downw
 _SERVERS = ("singleuser", "scheduling", "custom")
 _PYTHON = ("extraConfig", "extraFiles")
 _OF_THE_HUB = ("config", *_PYTHON)
+_LIMITS = ("activeServerLimit", "concurrentSpawnLimit")
 """Settings of zero-to-jupyterhub's chart, and Python that changes them."""
 
 
@@ -26,7 +27,7 @@ def pods_ask_otherwise(before: Mapping[str, str], after: Mapping[str, str]) -> b
 
 def use_asks_otherwise(cause: str, before: Mapping[str, str], after: Mapping[str, str]) -> bool:
     """Those who use the hub may ask for something else than they did, of what `OutsideError` calls the cause."""
-    asked = {"provider": _login, "volume": _volumes}.get(cause, _servers)
+    asked = {"provider": _login, "volume": _volumes, "full": _limits}.get(cause, _servers)
     return asked(hub_values(before)) != asked(hub_values(after))
 
 
@@ -59,6 +60,11 @@ def _login(values: Mapping[str, Any]) -> list[Any]:
         (config.get("JupyterHub") or {}).get("authenticator_class"),
         *(_of_the_hub(values, name) for name in _PYTHON),
     ]
+
+
+def _limits(values: Mapping[str, Any]) -> list[Any]:
+    """How many servers there may be, and how many may start at once."""
+    return [_of_the_hub(values, name) for name in (*_LIMITS, "config", *_PYTHON)]
 
 
 def _of_the_hub(values: Mapping[str, Any], name: str) -> Any:

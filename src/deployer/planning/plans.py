@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from deployer.model.plan import Manifests, Plan, Running, Step
 from deployer.model.release import HubRef
+from deployer.planning.callbacks import other_callbacks
 from deployer.planning.changes import changes
 from deployer.planning.homes import other_homes
 
@@ -15,5 +16,5 @@ def hub_plan(ref: HubRef, manifests: Manifests, running: Running | None, steps: 
     before = running.documents if running else {}
     homes = running.tells_of_homes if running else {}
     moved = [f"homes would appear empty: {reason}" for reason in other_homes(homes, manifests.documents)]
-    notices = (*manifests.notices, *moved)
+    notices = (*manifests.notices, *moved, *other_callbacks(before, manifests.documents))
     return Plan(ref=ref, changes=changes(before, manifests.documents), steps=tuple(steps), notices=notices)

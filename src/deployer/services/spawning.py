@@ -68,7 +68,7 @@ def _ask_until_accepted(hub: HubClient, user: str, options: Mapping[str, str], *
             return hub.start(user, options)
         except BusyError as busy:
             if clock.monotonic() + busy.seconds > deadline:
-                raise
+                raise HinderedError(busy.message, cause="full") from None
             clock.sleep(busy.seconds)
 
 

@@ -26,6 +26,7 @@ from deployer.workflows.waves import Waves
 
 _ROOM = "A node pool that can grow may still make room; else look at the node pools and at what servers ask for."
 _OUTSIDE = {
+    "full": "Wait until some people have stopped their servers, or raise `hub.active_servers`.",
     "volume": "Look at the file server, and at the events of the server's volumes.",
     "image": "Wait until nodes have the image, or take a smaller one.",
     "registry": "Look at the image's name and tag, and whether the registry answers or needs a login.",

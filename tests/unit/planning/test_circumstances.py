@@ -49,15 +49,16 @@ BEFORE = secret(singleuser=SMALL, hub={"config": GITHUB})
         (secret(singleuser=SMALL, hub={"config": GITHUB}, proxy={"service": {}}), set()),
         (secret(singleuser={"memory": {"guarantee": "64G"}}, hub={"config": GITHUB}), {"room", "image"}),
         (secret(singleuser=SMALL | {"storage": {"type": "none"}}, hub={"config": GITHUB}), {"room", "image", "volume"}),
-        (secret(singleuser=SMALL, hub={"config": GITHUB} | SNIPPET), {"room", "image", "volume", "provider"}),
+        (secret(singleuser=SMALL, hub={"config": GITHUB, "activeServerLimit": 9}), {"full"}),
+        (secret(singleuser=SMALL, hub={"config": GITHUB} | SNIPPET), {"room", "image", "volume", "provider", "full"}),
         (
             secret(singleuser=SMALL, hub={"config": GITHUB | {"GitHubOAuthenticator": {"client_id": "b"}}}),
-            {"room", "image", "provider"},
+            {"room", "image", "provider", "full"},
         ),
-        (secret(singleuser=SMALL, hub={"config": GITHUB | {"KubeSpawner": {"start_timeout": 90}}}), {"room", "image"}),
+        (secret(singleuser=SMALL, hub={"config": GITHUB | {"KubeSpawner": {"start_timeout": 90}}}), {"room", "image", "full"}),
     ],
-    ids=["nothing", "the proxy", "memory", "storage", "a snippet", "the login", "the spawner"],
+    ids=["nothing", "the proxy", "memory", "storage", "servers at once", "a snippet", "the login", "the spawner"],
 )
 def test_what_a_change_may_ask_for_otherwise(after: dict[str, str], otherwise: set[str]) -> None:
-    causes = ("room", "image", "volume", "provider")
+    causes = ("room", "image", "volume", "provider", "full")
     assert {cause for cause in causes if use_asks_otherwise(cause, BEFORE, after)} == otherwise

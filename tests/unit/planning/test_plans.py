@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+import yaml
+
 from deployer.model.plan import Manifests, Running, Step
 from deployer.model.release import HubRef
 from deployer.planning.changes import changes
@@ -34,3 +37,31 @@ def test_without_steps_there_is_nothing_to_do() -> None:
 def test_a_repair_says_that_no_file_differs() -> None:
     plan = hub_plan(REF, Manifests({"a": "1\n"}), Running({"a": "1\n"}, healthy=False), [STEP])
     assert "No file differs" in to_text(plan)
+
+
+def hub_at(domain: str, **more: str) -> dict[str, str]:
+    callback = {"oauth_callback_url": f"https://{domain}/hub/oauth_callback"} if domain else {}
+    values = yaml.safe_dump({"hub": {"config": {"GitHubOAuthenticator": callback | more}}})
+    return {"Secret/hub": yaml.safe_dump({"data": {"values.yaml": values}})}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (hub_at("a.org"), hub_at("a.org", scope="x"), ()),
+        ({}, hub_at("a.org"), ()),
+        (hub_at(""), hub_at("a.org"), ()),
+        (
+            hub_at("a.org"),
+            hub_at("b.org"),
+            (
+                "logins come back to https://b.org/hub/oauth_callback now: "
+                "name it at the login provider first, or nobody can log in",
+            ),
+        ),
+    ],
+)
+def test_another_domain_has_to_be_named_at_the_login_provider(
+    before: dict[str, str], after: dict[str, str], told: tuple[str, ...]
+) -> None:
+    assert hub_plan(REF, Manifests(after), Running(before, healthy=True), [STEP]).notices == told

@@ -230,6 +230,15 @@ def test_a_busy_hub_is_asked_again_after_as_long_as_it_wants() -> None:
         assert hub.asked.count(f"POST {ME}/server") == 3
 
 
+def test_a_hub_that_stays_full_is_no_sick_hub() -> None:
+    full = Answer(429, {"message": "Active user limit exceeded. Try again in a few minutes."}, {"Retry-After": "60"})
+    with scripted_hub({f"POST {ME}/server": full}) as hub:
+        report = probe(access(hub.url), options=HASTY)
+    (step,) = (step for step in report.steps if step.status == "failed")
+    assert step.found == "the hub starts no more servers now: Active user limit exceeded. Try again in a few minutes."
+    assert step.cause == "full"
+
+
 def test_a_stream_that_breaks_off_does_not_fail_a_server_that_is_ready() -> None:
     ready = Answer(body={"servers": {"": {"ready": True, "pending": None, "url": "/user/deployer-check/"}}})
     answers = {f"GET {ME}": [Answer(body={"servers": {}}), ready], f"GET {ME}/server/progress": events({"message": "Pulling"})}

@@ -219,6 +219,7 @@ def test_what_fails_is_undone_where_that_helps(
         ("room", "memory: 1G", NoRoomError),
         ("room", "memory: 64G", RolledBackError),
         ("image", "memory: 1G", OutsideError),
+        ("full", "memory: 64G", OutsideError),
         ("provider", "memory: 64G", OutsideError),
         ("volume", "memory: 64G", OutsideError),
         ("registry", "memory: 1G", OutsideError),
