@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -17,6 +18,7 @@ from tests.support.clock import Clock
 from tests.support.small_cluster import SmallCluster, small_cluster
 
 from deployer.errors import ExternalError, MachineError
+from deployer.reporting.errors import to_text
 from deployer.targets.kubernetes.database import Database
 from deployer.targets.kubernetes.objects import Namespace
 
@@ -26,6 +28,7 @@ class Api:
 
     def __init__(self, state: dict[str, Any], claim: bool = True) -> None:
         self.state, self.claim = state, claim
+        self.says = '{"schema": "abc", "size": 1, "free": 2, "copies": 1}'
 
     def request(self, method: str, path: str, **_: Any) -> Any:
         if path.endswith("/pods"):
@@ -34,7 +37,7 @@ class Api:
         return {} if self.claim else None
 
     def execute(self, *_: Any) -> str:
-        return 'saved:{"schema": "abc", "size": 1, "free": 2, "copies": 1}'
+        return f"saved:{self.says}"
 
 
 @pytest.mark.parametrize(
@@ -48,6 +51,24 @@ class Api:
 )
 def test_a_hub_that_does_not_run_saves_nothing(api: Api, saved: str | None) -> None:
     assert Database(Namespace(api, "prod"), Clock()).save("abc") == saved  # type: ignore[arg-type]
+
+
+NO_ROOM = """\
+error: the database of hub prod (9 bytes) has no room beside it for {} ({} bytes are free)
+hint: Make hub.database.size larger, or remove old copies from the volume. Nothing was changed.
+"""
+
+
+@pytest.mark.parametrize(
+    ("copies", "free", "words"),
+    [(1, 9, "a copy"), (2, 18, "two copies, of which the new hub makes one as it changes the schema")],
+)
+def test_what_is_told_where_there_is_no_room(copies: int, free: int, words: str) -> None:
+    api = Api({"running": {}})
+    api.says = json.dumps({"schema": "abc", "size": 9, "free": free, "copies": copies})
+    with pytest.raises(MachineError) as failure:
+        Database(Namespace(api, "prod"), Clock()).save("abc")  # type: ignore[arg-type]
+    assert to_text(failure.value) == NO_ROOM.format(words, free)
 
 
 class Volume(Api):

@@ -83,7 +83,8 @@ class Database:
         if found["size"] and found["free"] <= found["size"] * found["copies"]:
             copies = "a copy" if found["copies"] == 1 else "two copies, of which the new hub makes one as it changes the schema"
             raise MachineError(
-                f"the hub's database ({found['size']} bytes) has no room beside it for {copies} ({found['free']} bytes are free)",
+                f"the database of hub {self.namespace.name} ({found['size']} bytes) has no room beside it for {copies} "
+                f"({found['free']} bytes are free)",
                 hint="Make hub.database.size larger, or remove old copies from the volume. Nothing was changed.",
             )
         return str(found["schema"])
