@@ -33,7 +33,8 @@ _PLURALS = {
 }
 """Kinds that stay as long as a release does. Jobs end and go."""
 _EDITED = ("Secret/hub", "ConfigMap/hub")
-_TOGETHER = 8
+_TOGETHER = 3
+"""Each further one at a time is another connection, whose beginning takes longer than a list."""
 
 
 def marks(namespace: Namespace, titles: Iterable[str]) -> Mapping[str, str | None]:
