@@ -13,10 +13,12 @@ from typing import Any
 
 from deployer.compiling.inputs import Inputs
 from deployer.compiling.interfaces import default_url
+from deployer.compiling.machine_room import pool_of
 from deployer.compiling.said import Said, Tree
 from deployer.compiling.sizes import MachineChoice, machine_choices
 from deployer.compiling.slugs import slug
 from deployer.compiling.templates import environment_value
+from deployer.config.scalars import taint as taint_parts
 
 IMAGE_PATTERN = r"^[a-z0-9][a-z0-9._:/-]*[:@][\w.:-]+$"
 """What may be typed as an image: a name with a tag or a digest, in KubeSpawner's own regular expressions."""
@@ -43,9 +45,25 @@ class Profile:
 
 
 def choices_tree(of: Inputs) -> Tree:
-    """`singleuser.profileList`; nothing where the hub file offers no choice, so that the chart's own image runs."""
+    """`singleuser.profileList`; nothing where the hub file offers no choice, so that the chart's own image runs. And what lets
+    servers onto the machines' nodes."""
     found = profiles(of)
-    return {"singleuser": {"profileList": [_profile(of, profile, alone=len(found) == 1) for profile in found] or None}}
+    listed = [_profile(of, profile, alone=len(found) == 1) for profile in found]
+    return {"singleuser": {"profileList": listed or None, "extraTolerations": _tolerations(of) or None}}
+
+
+def _tolerations(of: Inputs) -> list[Tree]:
+    """Those of all pools of the hub's machines, for every server: its machine's own labels keep it on its pool."""
+    if of.local:
+        return []
+    pools = (pool_of(of, machine.value.pool) for machine in of.hub["machines"].each())
+    taints = {taint.value: taint for pool in pools if pool for taint in pool["taints"].each()}
+    return [taint.map(_toleration) for taint in taints.values()]
+
+
+def _toleration(text: str) -> Tree:
+    key, value, effect = taint_parts(text)
+    return {"key": key, "operator": "Equal", "value": value, "effect": effect}
 
 
 @lru_cache(maxsize=1)

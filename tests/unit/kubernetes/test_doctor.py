@@ -114,7 +114,12 @@ BUSY = {"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}
         (
             SMALL,
             [node("n1", LAB, **ON)],
-            ["warning: big: n1 has the taint lab=x:NoSchedule, which keeps servers away that do not tolerate it"],
+            ["warning: big: n1 has the taint lab=x:NoSchedule, which keeps servers away"],
+        ),
+        (
+            SMALL.replace("cpu: 30", "cpu: 30, taints: ['lab=x:NoSchedule']"),
+            [node("n1", LAB, **ON)],
+            ["ok: big is as cluster.yaml says: 1 node"],
         ),
         (
             SMALL.replace("cpu: 30", "cpu: 30, taints: ['lab=x:NoSchedule']"),

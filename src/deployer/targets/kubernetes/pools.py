@@ -86,12 +86,12 @@ def _taints(pool: Pool, node: Object) -> Iterator[Finding]:
             hint = f"`kubectl taint node {name} {taint}`, or take it out of cluster.yaml."
             yield Finding(_NAME, Verdict.WARNING, f"{pool.name}: {name} has not the taint {taint} of cluster.yaml", hint)
     for taint in found:
-        if taint["effect"] in _KEEPS_AWAY and taint["key"] not in _TOLERATED:
+        if taint["effect"] in _KEEPS_AWAY and taint["key"] not in _TOLERATED and _written(taint) not in pool.taints:
             yield Finding(
                 _NAME,
                 Verdict.WARNING,
-                f"{pool.name}: {name} has the taint {_written(taint)}, which keeps servers away that do not tolerate it",
-                "Hubs tolerate it by `values: {jupyterhub: {singleuser: {extraTolerations: [...]}}}`.",
+                f"{pool.name}: {name} has the taint {_written(taint)}, which keeps servers away",
+                f"Add {_written(taint)} to the pool's `taints` in cluster.yaml: hubs with its machines tolerate these.",
             )
 
 
