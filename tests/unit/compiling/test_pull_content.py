@@ -110,6 +110,34 @@ def test_both_sides_removing_and_changing_leaves_the_persons_file(repository: Pa
     assert git(home / "course", "status", "--porcelain") == ""
 
 
+@pytest.mark.parametrize("of_the_person", ["course/notes.txt", "course"])
+def test_what_a_person_has_under_that_name_is_left_alone(repository: Path, home: Path, of_the_person: str) -> None:
+    made = home / of_the_person
+    made.parent.mkdir(exist_ok=True)
+    made.write_text("mine\n")
+    log = pull(home, repository, "main", "course")
+    assert [path for path in home.rglob("*") if path.is_file() and ".cache" not in path.parts] == [made]
+    assert log == f"course: something of this name is there already, which is no copy of {repository}; it was left alone\n"
+
+
+def test_an_empty_folder_is_filled(repository: Path, home: Path) -> None:
+    (home / "course").mkdir()
+    folder = (home / "course").stat().st_ino
+    pull(home, repository, "main", "course")
+    assert (home / "course/lesson.txt").exists()
+    assert (home / "course").stat().st_ino == folder  # which may be a volume's
+
+
+def test_a_copy_that_was_interrupted_is_completed(repository: Path, home: Path) -> None:
+    (home / "course.77.incomplete").mkdir()
+    pull(home, repository, "main", "course")
+    assert sorted(path.name for path in home.iterdir()) == [".cache", "course"]
+    (home / "course/lesson.txt").unlink()  # the history had come, and nothing else
+    assert "up to date" in pull(home, repository, "main", "course")
+    assert (home / "course/lesson.txt").read_text() == "one\ntwo\nthree\n"
+    assert git(home / "course", "log", "--oneline").count("\n") == 1
+
+
 def test_without_git_the_server_starts(home: Path) -> None:
     command = ["/bin/sh", "-c", source("pull_content.sh"), "pull-content", "x", "y", "z"]
     done = subprocess.run(command, env={"HOME": str(home), "PATH": str(home)}, capture_output=True, text=True, check=False)

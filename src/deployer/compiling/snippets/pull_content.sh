@@ -17,13 +17,17 @@ in_copy() {
   git -c safe.directory='*' -c core.quotePath=false -c user.name="Automatic update" -c user.email="nobody@localhost" -c core.hooksPath=/dev/null -C "$folder" "$@"
 }
 
+# The history comes last into the folder, and says what else belongs there: one that is interrupted is repaired by the next start.
 clone() {
-  mkdir -p "$(dirname "$folder")" || return 1
+  mkdir -p "$folder" || return 1
+  rm -rf "$folder".[0-9]*.incomplete
   half="$folder.$$.incomplete"
+  limited git clone --quiet --no-checkout --branch "$branch" --single-branch -- "$repo" "$half" &&
+    git -c safe.directory='*' -C "$half" reset --quiet && mv "$half/.git" "$folder/.git" && in_copy reset --quiet --hard
+  result=$?
   rm -rf "$half"
-  if limited git clone --quiet --branch "$branch" --single-branch -- "$repo" "$half" && mv "$half" "$folder"; then return 0; fi
-  rm -rf "$half"
-  return 1
+  rmdir "$folder" 2>/dev/null
+  return "$result"
 }
 
 # A new file of the repository that the person has already made, too, would stop the merge: theirs moves out of the way.
@@ -50,7 +54,14 @@ update() {
 while [ "$#" -ge 3 ]; do
   repo=$1 branch=$2 folder=$3
   shift 3
-  if [ -e "$folder/.git" ]; then action=update; else action=clone; fi
+  if [ -e "$folder/.git" ]; then
+    action=update
+  elif [ -n "$(ls -A "$folder" 2>/dev/null)" ]; then
+    echo "$folder: something of this name is there already, which is no copy of $repo; it was left alone" >>"$LOG"
+    continue
+  else
+    action=clone
+  fi
   if "$action" >>"$LOG" 2>&1; then
     echo "$folder: up to date with $branch of $repo" >>"$LOG"
   else
