@@ -124,16 +124,15 @@ def _mounted(of: Inputs) -> Iterator[Problem]:
     """A folder where another is, and a file where a folder is: servers would not start, or not see what is below."""
     if not (of.hub.value.files or of.hub.value.temporary_folders):
         return
-    home = of.hub.value.home.mount.rstrip("/")
+    home = of.hub.value.home.mount
     kind = home_kind(of).value
     taken = {} if kind == "none" else {home: "the home"}
     if kind in ON_ONE_VOLUME:
         taken |= {f"{home}/{folder.name}": "a shared folder" for folder in of.hub.value.shared_folders}
     for folder in of.hub["temporary_folders"].each():
-        path = folder.value.path.rstrip("/")
-        what = taken.get(path, "" if path else "the whole system")
-        if what:
-            yield problem("folder-taken", folder["path"].place, path=folder.value.path, what=what)
+        path = folder.value.path
+        if path in taken:
+            yield problem("folder-taken", folder["path"].place, path=path, what=taken[path])
         taken.setdefault(path, "a temporary folder")
     for file in of.hub["files"].each():
         inside = next((what for path, what in taken.items() if f"{path}/".startswith(f"{file.value.path}/")), None)
@@ -143,7 +142,7 @@ def _mounted(of: Inputs) -> Iterator[Problem]:
 
 def _twice(of: Inputs) -> Iterator[Problem]:
     yield from _again(of.hub["files"], "path", slug, "file-twice")
-    yield from _again(of.hub["content"], "folder", lambda folder: folder.rstrip("/"), "content-twice")
+    yield from _again(of.hub["content"], "folder", str, "content-twice")
 
 
 def _again(entries: Said[Any], field: str, key: Callable[[str], str], code: str) -> Iterator[Problem]:

@@ -90,7 +90,7 @@ def _extra_volumes(of: Inputs, kind: Said[Any]) -> dict[str, Tree]:
 def _shared_mounts(of: Inputs, kind: Said[Any]) -> dict[str, Tree]:
     if kind.value not in ON_ONE_VOLUME:
         return {}
-    root = of.hub["home"].value.mount.rstrip("/")
+    root = of.hub["home"].value.mount
     return {
         f"shared-{folder.value.name}": folder["name"].decides(
             {
@@ -108,6 +108,6 @@ def _admin_folders(of: Inputs, kind: Said[Any]) -> Tree:
     """Mount paths that a snippet makes writable in administrators' servers."""
     if kind.value not in ON_ONE_VOLUME:
         return None
-    root = of.hub["home"].value.mount.rstrip("/")
+    root = of.hub["home"].value.mount
     folders = [folder for folder in of.hub["shared_folders"].each() if folder.value.writable_by == "admins"]
     return [folder["name"].decides(f"{root}/{folder.value.name}") for folder in folders] or None

@@ -173,27 +173,6 @@ def image_reference(text: str) -> tuple[str, str, str]:
     return match["name"], match["tag"] or "", match["digest"] or ""
 
 
-def relative_path(text: str) -> str:
-    """A path that stays below its folder."""
-    if not text or text.startswith("/") or ".." in text.split("/") or "\\" in text:
-        raise ValueError(f"`{text}` is not a path below this folder")
-    return text
-
-
-def absolute_path(text: str) -> str:
-    """A path from the root."""
-    if not text.startswith("/") or ".." in text.split("/"):
-        raise ValueError(f"`{text}` is not a whole path; it begins with /")
-    return text
-
-
-def file_path(text: str) -> str:
-    """A path from the root that can be a file's."""
-    if text.endswith("/"):
-        raise ValueError(f"`{text}` is a folder; write the file's own name behind it")
-    return absolute_path(text)
-
-
 def env_name(text: str) -> str:
     """The name of an environment variable."""
     if not _ENV_NAME.fullmatch(text):

@@ -19,14 +19,14 @@ in_copy() {
 
 # The history comes last into the folder, and says what else belongs there: one that is interrupted is repaired by the next start.
 clone() {
-  mkdir -p "$folder" || return 1
-  rm -rf "$folder".[0-9]*.incomplete
+  mkdir -p -- "$folder" || return 1
+  rm -rf -- "$folder".[0-9]*.incomplete
   half="$folder.$$.incomplete"
   limited git clone --quiet --no-checkout --branch "$branch" --single-branch -- "$repo" "$half" &&
-    git -c safe.directory='*' -C "$half" reset --quiet && mv "$half/.git" "$folder/.git" && in_copy reset --quiet --hard
+    git -c safe.directory='*' -C "$half" reset --quiet && mv -- "$half/.git" "$folder/.git" && in_copy reset --quiet --hard
   result=$?
-  rm -rf "$half"
-  rmdir "$folder" 2>/dev/null
+  rm -rf -- "$half"
+  rmdir -- "$folder" 2>/dev/null
   return "$result"
 }
 
@@ -34,13 +34,13 @@ clone() {
 make_way() {
   in_copy diff --name-only --diff-filter=A HEAD FETCH_HEAD | while IFS= read -r name; do
     if [ -e "$folder/$name" ] && ! in_copy ls-files --error-unmatch -- "$name" >/dev/null 2>&1; then
-      mv "$folder/$name" "$folder/$name.mine.$(date +%Y%m%d%H%M%S)"
+      mv -- "$folder/$name" "$folder/$name.mine.$(date +%Y%m%d%H%M%S)"
     fi
   done
 }
 
 update() {
-  rm -f "$folder/.git/index.lock"
+  rm -f -- "$folder/.git/index.lock"
   limited git -c safe.directory='*' -C "$folder" fetch --quiet -- "$repo" "$branch" || return 1
   # A file that was deleted comes back: that is how people start over.
   in_copy ls-files --deleted | while IFS= read -r name; do in_copy checkout --quiet -- "$name"; done
@@ -56,7 +56,7 @@ while [ "$#" -ge 3 ]; do
   shift 3
   if [ -e "$folder/.git" ]; then
     action=update
-  elif [ -n "$(ls -A "$folder" 2>/dev/null)" ]; then
+  elif [ -n "$(ls -A -- "$folder" 2>/dev/null)" ]; then
     echo "$folder: something of this name is there already, which is no copy of $repo; it was left alone" >>"$LOG"
     continue
   else

@@ -25,6 +25,8 @@ _PROVIDERS = {
     "none": (*_ON_CLUSTERS, "local"),
 }
 _QUOTAS = frozenset({"home-nfs"})
+_WRITERS = {"nobody": "no server", "admins": "only servers of admins"}
+"""Who can write into a shared folder that not everyone may write to."""
 _SIZED = frozenset({"home-nfs", "disk"})
 
 
@@ -46,6 +48,7 @@ def _of_hub(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
     yield from _buckets(cluster, hub)
     folders = [folder.name for folder in hub.spec.shared_folders]
     yield from _twice("folder-twice", folders, hub.source, ("shared_folders",))
+    yield from _content(hub)
 
 
 def _kind(cluster: LoadedCluster, kind: str, source: Sourced, path: KeyPath) -> Iterator[Problem]:
@@ -89,6 +92,16 @@ def _buckets(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
         if name not in known:
             advice = did_you_mean(name, known, otherwise="buckets") or "write it into storage.buckets of cluster.yaml"
             yield problem("bucket-unknown", hub.source.place(("buckets", index)), bucket=name, advice=advice)
+
+
+def _content(hub: LoadedHub) -> Iterator[Problem]:
+    """What every server pulls goes where every server may write."""
+    closed = [folder for folder in hub.spec.shared_folders if folder.writable_by in _WRITERS]
+    for index, content in enumerate(hub.spec.content):
+        shared = next((folder for folder in closed if f"{content.folder}/".startswith(f"{folder.name}/")), None)
+        if shared:
+            place = hub.source.place(("content", index, "folder"))
+            yield problem("content-in-shared-folder", place, folder=shared.name, who=_WRITERS[shared.writable_by])
 
 
 def _twice(code: str, names: list[str], source: Sourced, path: KeyPath) -> Iterator[Problem]:

@@ -134,6 +134,11 @@ TEMPLATES: dict[str, Template] = {
     "bucket-unknown": Template("there is no bucket `{bucket}` in this cluster", "{advice}"),
     "bucket-twice": Template("there are two buckets named `{name}`", "keep one of them, or rename it"),
     "folder-twice": Template("there are two folders named `{name}`", "rename one of them"),
+    "content-in-shared-folder": Template(
+        "this is in the shared folder `{folder}`: {who} can bring it there",
+        "choose a folder that is not in `{folder}`",
+        Severity.WARNING,
+    ),
     # logins
     "no-login": Template("nobody is allowed to log in: there is no `login`", "say who: login: {{provider: ..., allow: ...}}"),
     "nobody-allowed": Template("nobody is allowed to log in", "{advice}"),

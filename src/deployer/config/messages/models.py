@@ -29,6 +29,7 @@ TEMPLATES: dict[str, Template] = {
     "not-a-share": Template("`{path}`: {reason}"),
     "not-a-relative-path": Template("`{path}`: {reason}"),
     "not-an-absolute-path": Template("`{path}`: {reason}"),
+    "not-a-branch": Template("`{path}`: {reason}"),
     "not-an-env-name": Template("`{path}`: {reason}"),
     "not-a-mode": Template("`{path}`: {reason}"),
     "not-an-account": Template("`{path}`: {reason}"),

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from deployer.config import scalars
+from deployer.config import path_scalars, scalars
 
 
 class FileModel(BaseModel):
@@ -17,17 +17,26 @@ class FileModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
-def _checked(code: str, parse: Any) -> AfterValidator:
-    """A validator that raises the problem `code` where `parse` raises ValueError; the text stays as written."""
+def _read(code: str, parse: Any) -> AfterValidator:
+    """A validator that gives what `parse` makes of the text, and raises the problem `code` where it raises ValueError."""
 
-    def check(value: Any) -> Any:
+    def read(value: Any) -> Any:
         try:
-            parse(value)
+            return parse(value)
         except ValueError as error:
             raise PydanticCustomError(code, "{reason}", {"reason": str(error)}) from None
+
+    return AfterValidator(read)
+
+
+def _checked(code: str, parse: Any) -> AfterValidator:
+    """As `_read`, but the text stays as written."""
+
+    def check(value: Any) -> Any:
+        parse(value)
         return value
 
-    return AfterValidator(check)
+    return _read(code, check)
 
 
 def _refused(kinds: Any, code: str, reason: str) -> BeforeValidator:
@@ -73,9 +82,13 @@ DurationOrNone = Annotated[str, _checked("not-a-duration", scalars.duration_seco
 Duration = Annotated[DurationOrNone, *_more_than_none("not-a-duration")]
 IdleTime = Annotated[DurationOrNone, *_more_than_none("no-idle-time")]
 Share = Annotated[str | int, _checked("not-a-share", scalars.share), _NO_SHARE]
-RelativePath = Annotated[str, _checked("not-a-relative-path", scalars.relative_path)]
-FilePath = Annotated[str, _checked("not-an-absolute-path", scalars.file_path)]
-AbsolutePath = Annotated[str, _checked("not-an-absolute-path", scalars.absolute_path)]
+RelativePath = Annotated[str, _checked("not-a-relative-path", path_scalars.relative_path)]
+HomeFolder = Annotated[str, _read("not-a-relative-path", path_scalars.home_folder)]
+SharedPath = Annotated[str, _read("not-a-relative-path", path_scalars.shared_folder)]
+AbsolutePath = Annotated[str, _read("not-an-absolute-path", path_scalars.absolute_path)]
+MountPath = Annotated[str, _read("not-an-absolute-path", path_scalars.mount_path)]
+FilePath = Annotated[str, _read("not-an-absolute-path", path_scalars.file_path)]
+Branch = Annotated[Name, _checked("not-a-branch", path_scalars.git_branch)]
 EnvName = Annotated[str, _checked("not-an-env-name", scalars.env_name)]
 FileMode = Annotated[str, _checked("not-a-mode", scalars.file_mode)]
 AwsAccount = Annotated[str | int, _checked("not-an-account", scalars.cloud_account)]

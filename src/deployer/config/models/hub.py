@@ -8,6 +8,7 @@ from pydantic import Field
 
 from deployer.config.models.base import (
     AbsolutePath,
+    Branch,
     CpuRange,
     Disk,
     Domain,
@@ -18,15 +19,18 @@ from deployer.config.models.base import (
     FileModel,
     FilePath,
     GroupName,
+    HomeFolder,
     IdleTime,
     ImageReference,
     Interface,
     Memory,
     MemoryRange,
+    MountPath,
     Name,
     Port,
     RelativePath,
     Share,
+    SharedPath,
     Url,
 )
 from deployer.config.models.login import Login
@@ -110,20 +114,20 @@ class Home(FileModel):
     )
     server: Name | None = Field(default=None, description="For `nfs`: the server.")
     path: AbsolutePath | None = Field(default=None, description="For `nfs`: the exported folder.")
-    mount: AbsolutePath = Field(default="/home/jovyan", description="Where a server sees it.")
+    mount: MountPath = Field(default="/home/jovyan", description="Where a server sees it.")
 
 
 class SharedFolder(FileModel):
     """A folder that all people of the hub see."""
 
-    name: RelativePath = Field(description="Its name below the home.")
+    name: SharedPath = Field(description="Its name below the home.")
     writable_by: Literal["admins", "everyone", "nobody"] = Field(default="admins", description="Who may write there.")
 
 
 class TemporaryFolder(FileModel):
     """A folder of one server, gone with it: on the machine's own disk, so faster than the home."""
 
-    path: AbsolutePath = Field(description="Where the server sees it, such as /tmp.")
+    path: MountPath = Field(description="Where the server sees it, such as /tmp.")
     size: Disk = Field(description="What it may hold; a server that writes more is stopped.")
 
 
@@ -139,8 +143,8 @@ class Content(FileModel):
     """A git repository that every server pulls at its start."""
 
     repo: Url = Field(description="Address of the repository.")
-    branch: Name = Field(default="main", description="Which branch.")
-    folder: RelativePath = Field(description="Folder in the home that it goes to.")
+    branch: Branch = Field(default="main", description="Which branch or tag.")
+    folder: HomeFolder = Field(description="Folder in the home that it goes to.")
 
 
 class Idle(FileModel):

@@ -1,0 +1,71 @@
+"""Grammars of paths and of what git calls a branch, like those in `config.scalars`: the text as written to its meaning.
+
+A path comes back in its shortest form, so that one place has one name: `./a/` is `a`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+_OF_THE_SYSTEM = frozenset({"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr", "/var"})
+"""Folders of every image without which nothing starts in it."""
+_NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/]|[/.]$|(?:^|/)\.|\.lock(?:/|$)|^(?:@|HEAD)$")
+"""What `git check-ref-format --branch` refuses."""
+
+
+def relative_path(text: str) -> str:
+    """A path that stays below its folder."""
+    if not text or text.startswith("/") or ".." in text.split("/") or "\\" in text:
+        raise ValueError(f"`{text}` is not a path below this folder")
+    return text
+
+
+def home_folder(text: str) -> str:
+    """A folder below the home."""
+    path = posixpath.normpath(relative_path(text))
+    if path == ".":
+        raise ValueError(f"`{text}` is the home itself; write the name of a folder in it")
+    return path
+
+
+def shared_folder(text: str) -> str:
+    """A folder below the home that is mounted there."""
+    return _mounted(home_folder(text))
+
+
+def absolute_path(text: str) -> str:
+    """A path from the root."""
+    if not text.startswith("/") or ".." in text.split("/"):
+        raise ValueError(f"`{text}` is not a whole path; it begins with /")
+    return "/" + posixpath.normpath(text).lstrip("/")
+
+
+def mount_path(text: str) -> str:
+    """A path from the root where a volume or a file can be, without hiding the system."""
+    path = _mounted(absolute_path(text))
+    if path == "/":
+        raise ValueError(f"`{text}` is the whole system; write a folder in it")
+    if path in _OF_THE_SYSTEM:
+        raise ValueError(f"`{text}` is a folder of the system; write a path in it, or another one")
+    return path
+
+
+def file_path(text: str) -> str:
+    """A path from the root that can be a file's."""
+    if text.endswith("/"):
+        raise ValueError(f"`{text}` is a folder; write the file's own name behind it")
+    return mount_path(text)
+
+
+def _mounted(path: str) -> str:
+    if ":" in path:
+        raise ValueError(f"`{path}` has a colon, and Kubernetes mounts nothing there; leave the colon out")
+    return path
+
+
+def git_branch(text: str) -> str:
+    """The name of a branch or a tag."""
+    if _NO_BRANCH.search(text):
+        raise ValueError(f"`{text}` is no name of a branch that git allows; write it as the repository's page shows it")
+    return text
