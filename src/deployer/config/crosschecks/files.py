@@ -13,7 +13,7 @@ from deployer.config.loaded import LoadedCluster, LoadedFleet
 from deployer.config.messages import problem
 from deployer.config.shelf import Shelf
 from deployer.config.source_text import is_secret
-from deployer.config.suggestions import did_you_mean
+from deployer.config.suggestions import closest, did_you_mean
 from deployer.model.place import Place
 from deployer.model.problem import Problem
 
@@ -29,6 +29,7 @@ def check(fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
     for files in clusters.values():
         for path in files.other:
             yield from _unread(files, path, fleet, shelf)
+    yield from _beside_fleet_file(shelf)
     for path, content in shelf.tree.files.items():
         if is_secret(path) and _of_the_fleet(path, clusters) and not is_encrypted(content):
             yield problem("secret-not-encrypted", Place(path, 1, 1), file=path)
@@ -38,6 +39,21 @@ def _of_the_fleet(path: str, clusters: Container[str]) -> bool:
     """Not in a folder beside the clusters, which may hold templates."""
     inside = path.removeprefix(f"{paths.CLUSTERS}/").split("/")[0]
     return path.startswith("config/") and (not path.startswith(f"{paths.CLUSTERS}/") or inside in clusters)
+
+
+def _beside_fleet_file(shelf: Shelf) -> Iterator[Problem]:
+    """Files of config/ itself, of which two have a reader."""
+    right = {"fleet": paths.FLEET_FILE, "policy": paths.POLICY_FILE}
+    for path in shelf.tree.files:
+        folder, _, name = path.rpartition("/")
+        match = _WRITTEN.fullmatch(name)
+        if folder != "config" or match is None or path in right.values() or is_secret(path):
+            continue
+        meant = right.get(closest(match["stem"], right) or "")
+        if meant and (match["stem"].lower() in right or not shelf.exists(meant)):
+            yield problem("file-place", Place(path, 1, 1), right=meant)
+        elif name.endswith((".yaml", ".yml")):
+            yield problem("file-idle", Place(path, 1, 1), advice="in config/ itself, fleet.yaml and policy.yaml are read")
 
 
 def _unread(files: paths.ClusterFiles, path: str, fleet: LoadedFleet, shelf: Shelf) -> Iterator[Problem]:
