@@ -25,6 +25,12 @@ Staff = Annotated[
 Provider = Annotated[str | None, typer.Option("--provider", metavar="|".join(PROVIDERS), help="Where the cluster is.")]
 Domain = Annotated[str, typer.Option("--domain", help="Where the hub is reached; NAME below the cluster's zone when left out.")]
 Title = Annotated[str, typer.Option("--display-name", help="What people call the hub.")]
+Organization = Annotated[
+    str,
+    typer.Option(
+        "--organization", metavar="ORGANIZATION[:TEAM]", help="Whose people may log in, on GitHub; staff only when left out."
+    ),
+]
 Stage = Annotated[str, typer.Option("--stage", metavar="staging|canary|production", help="What is deployed before what.")]
 
 
@@ -44,13 +50,15 @@ def fleet(context: typer.Context, folder: Folder, *, contact: Contact = "", staf
 
 def cluster(context: typer.Context, name: Name, *, provider: Provider = None) -> None:
     """Write a cluster's file."""
+    from deployer.tools import yaml_edit
     from deployer.workflows.new import new_cluster
     from deployer.workflows.selection import known
 
     session = Session.of(context)
     chosen = known("provider", provider or _ask("provider", PROVIDERS), PROVIDERS, of="`--provider`")
-    written = new_cluster(session.effects(), _checked(name), chosen)
-    _show(session, session.fleet, written, f"deployer new hub {name} staging")
+    written = new_cluster(session.effects(), yaml_edit, _checked(name), chosen)
+    who = "" if chosen == "local" else " --organization ORGANIZATION"
+    _show(session, session.fleet, written, f"deployer new hub {name} staging{who}")
 
 
 def hub(
@@ -61,6 +69,7 @@ def hub(
     domain: Domain = "",
     display_name: Title = "",
     stage: Stage = "",
+    organization: Organization = "",
 ) -> None:
     """Write a hub's file, made for its cluster."""
     from deployer.tools import yaml_edit
@@ -69,7 +78,8 @@ def hub(
 
     session = Session.of(context)
     stages = ("staging", "canary", "production")
-    wishes = HubWishes(domain, display_name, known("stage", stage, stages, of="`--stage`") if stage else "")
+    chosen = known("stage", stage, stages, of="`--stage`") if stage else ""
+    wishes = HubWishes(domain, display_name, chosen, organization)
     written = new_hub(session.effects(), yaml_edit, cluster, _checked(name), wishes)
     _show(session, session.fleet, written, f"deployer validate {cluster} {name}")
 

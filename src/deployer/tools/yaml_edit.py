@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from deployer.model.place import KeyPath, dotted
 
@@ -35,6 +36,15 @@ def set_value(text: str, path: KeyPath, value: Any) -> str:
         parent[key] = value
 
     return _edited(text, path, edit)
+
+
+def quoted(text: str) -> str:
+    """The text in double quotes, with escapes where it needs them."""
+    stream = StringIO()
+    yaml = _in_the_style_of("")
+    yaml.default_flow_style = True
+    yaml.dump([DoubleQuotedScalarString(text)], stream)
+    return stream.getvalue().strip()[1:-1]
 
 
 def _edited(text: str, path: KeyPath, edit: Callable[[Any, Any], None]) -> str:

@@ -7,16 +7,21 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, Protocol
 
+from deployer.config.documents import read_document
+from deployer.config.loading import load_fleet
 from deployer.errors import UsageError
 from deployer.model.place import KeyPath
+from deployer.model.problem import Severity
 from deployer.model.protocols import Effects, FleetFiles
 from deployer.model.tree import FleetTree
 
 CLUSTERS = "config/clusters/"
 SCHEMAS = "config/.schemas/"
 DEMO = "demo"
+NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 class YamlEditor(Protocol):
@@ -27,6 +32,9 @@ class YamlEditor(Protocol):
 
     def set_value(self, text: str, path: KeyPath, value: Any) -> str:
         """Raises ValueError where a scalar stands on the way."""
+
+    def quoted(self, text: str) -> str:
+        """The text in quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +58,50 @@ def new_fleet(effects: Effects, editor: YamlEditor, schemas: Mapping[str, Any], 
         ".sops.yaml": scaffold("sops.yaml"),
         ".github/workflows/fleet.yaml": scaffold("workflow.yaml"),
     }
+    refuse_wrong(effects, files, {"--contact": "contact", "--staff": "staff"})
     return _write_all(effects.fleet, files)
 
 
-def new_cluster(effects: Effects, name: str, provider: str) -> tuple[str, ...]:
-    """Write a cluster, made from the example that the deployer carries for this cloud. Returns the paths."""
+def new_cluster(effects: Effects, editor: YamlEditor, name: str, provider: str) -> tuple[str, ...]:
+    """Write a cluster, made from the example that the deployer carries for this cloud. Returns the paths. Raises UsageError."""
     carried = effects.carried.read()
     example = example_of(carried, provider)
     files = {
-        path.replace(f"/{example}/", f"/{name}/"): re.sub(rf"\b{example}\b", name, content.decode())
+        path.replace(f"/{example}/", f"/{name}/"): _renamed(content.decode(), example, name, scalar(editor, name))
         for path, content in carried.files.items()
         if path.startswith(f"{CLUSTERS}{example}/") and "/" not in path.removeprefix(f"{CLUSTERS}{example}/")
     }
+    refuse_wrong(effects, files)
     return _write_all(effects.fleet, files)
+
+
+def _renamed(text: str, example: str, name: str, alone: str) -> str:
+    """The example with another name, `alone` where that is a whole value. Organizations of that name would be somebody else's."""
+    text = re.sub(r"\borganizations: \[[^]]*\]", "organizations: []", text)
+    whole = rf"(?<=: )(?P<whole>{example})(?=[\s,}}])"
+    return re.sub(rf"{whole}|\b{example}\b", lambda match: alone if match["whole"] else name, text)
+
+
+def scalar(editor: YamlEditor, text: str) -> str:
+    """A text as YAML: plain where it is read as what it is, quoted elsewhere."""
+    document, _ = read_document("", f"a: {{b: {text}, c: 1}}".encode())
+    return text if document and document.data == {"a": {"b": text, "c": 1}} else editor.quoted(text)
+
+
+def refuse_wrong(effects: Effects, files: Mapping[str, str], options: Mapping[str, str] = NO_OPTIONS) -> None:
+    """Raise UsageError where the fleet with these files would have an error that it does not have without them.
+
+    `options`: the key that an option of the command line is written to, by the option.
+    """
+    carried = effects.carried.read()
+    tree = effects.fleet.read() if effects.fleet.root.is_dir() else FleetTree({})
+    before = {(problem.code, problem.message) for problem in load_fleet(tree, carried).problems}
+    after = FleetTree({**tree.files, **{path: text.encode() for path, text in files.items()}}, tree.faults)
+    for problem in load_fleet(after, carried).problems:
+        if problem.severity is Severity.ERROR and (problem.code, problem.message) not in before:
+            named = (option for option, key in options.items() if re.search(rf"`[^`]*\b{key}\b[^`]*`", problem.message))
+            option = next(named, "")
+            raise UsageError(f"{option}{': ' if option else ''}{problem.message}", hint=problem.hint or "Nothing was written.")
 
 
 def example_of(carried: FleetTree, provider: str) -> str:
@@ -90,8 +129,7 @@ def _carried(effects: Effects, *prefixes: str) -> dict[str, str]:
 def _wished(text: str, editor: YamlEditor, wishes: FleetWishes) -> str:
     if wishes.contact:
         text = editor.set_value(text, ("contact",), wishes.contact)
-    if wishes.staff:
-        text = editor.set_value(text, ("staff",), {})
+    text = editor.set_value(text, ("staff",), {})
     for provider, name in wishes.staff:
         text = editor.add_item(text, ("staff", provider), name)
     return text

@@ -10,7 +10,7 @@ from deployer.config.scalars import memory_bytes
 from deployer.errors import UsageError
 from deployer.model.protocols import Effects
 from deployer.workflows.choosing import cluster_names
-from deployer.workflows.new import CLUSTERS, YamlEditor, filled
+from deployer.workflows.new import CLUSTERS, YamlEditor, filled, refuse_wrong, scalar
 from deployer.workflows.preparation import read_fleet
 from deployer.workflows.selection import known
 
@@ -22,6 +22,12 @@ class HubWishes:
     domain: str = ""
     title: str = ""
     stage: str = ""
+    organization: str = ""
+    admins: tuple[str, ...] = ()
+    """Who is to be one, where the fleet's staff are not made administrators by themselves."""
+
+
+_OPTIONS = {"--domain": "domain", "--display-name": "display_name", "--organization": "organizations"}
 
 
 def new_hub(effects: Effects, editor: YamlEditor, cluster: str, name: str, wishes: HubWishes) -> tuple[str, ...]:
@@ -35,8 +41,22 @@ def new_hub(effects: Effects, editor: YamlEditor, cluster: str, name: str, wishe
         raise UsageError(f"the file of cluster `{cluster}` is wrong", hint=f"`deployer validate {cluster}` says where")
     if name in loaded.hubs or any(ref.cluster == cluster and ref.hub == name for ref in fleet.broken):
         raise UsageError(f"cluster `{cluster}` has a hub `{name}` already", hint="choose another name, or edit what is there")
+    _fit(fleet, loaded, wishes)
     write = _write_entry if loaded.spec.hubs else _write_file
     return write(effects, editor, loaded, name, _complete(fleet, loaded, name, wishes))
+
+
+def _fit(fleet: LoadedFleet, cluster: LoadedCluster, wishes: HubWishes) -> None:
+    """A hub of this machine has no domain, and everybody logs in there; into any other hub somebody must be able to."""
+    if cluster.spec.provider == "local":
+        for option, value in (("--domain", wishes.domain), ("--organization", wishes.organization)):
+            if value:
+                raise UsageError(f"a hub of this machine has no use for {option}", hint=f"leave {option} out")
+    elif not (wishes.organization or fleet.fleet.staff.github):
+        raise UsageError(
+            "nobody could log in to this hub: the fleet has no staff on GitHub",
+            hint="name those who may by --organization ORGANIZATION, or yourself at staff.github in config/fleet.yaml",
+        )
 
 
 def _complete(fleet: LoadedFleet, cluster: LoadedCluster, name: str, wishes: HubWishes) -> HubWishes:
@@ -46,7 +66,8 @@ def _complete(fleet: LoadedFleet, cluster: LoadedCluster, name: str, wishes: Hub
     if domain in taken:
         raise UsageError(f"another hub has the domain {domain} already", hint="name another one by --domain")
     title = wishes.title or f"{name.replace('-', ' ').capitalize()} of {cluster.name}"
-    return HubWishes(domain, title, wishes.stage or ("staging" if name == "staging" else "production"))
+    stage = wishes.stage or ("staging" if name == "staging" else "production")
+    return HubWishes(domain, title, stage, wishes.organization, tuple(fleet.fleet.staff.github))
 
 
 def _write_file(effects: Effects, editor: YamlEditor, cluster: LoadedCluster, name: str, wishes: HubWishes) -> tuple[str, ...]:
@@ -56,27 +77,37 @@ def _write_file(effects: Effects, editor: YamlEditor, cluster: LoadedCluster, na
         "hub.yaml",
         name=name,
         cluster=cluster.name,
-        title=wishes.title,
+        title=scalar(editor, wishes.title),
         stage=wishes.stage,
-        domain="" if local else f"domain: {wishes.domain}\n",
-        login=_lines(_local_login() if local else _github_login(cluster.name)),
+        domain="" if local else f"domain: {scalar(editor, wishes.domain)}\n",
+        login=_lines(_local_login() if local else _github_login(_items(editor, wishes.organization))),
         machines=_lines(_machines(cluster)),
         home=_home(cluster),
     )
+    refuse_wrong(effects, {path: text}, _OPTIONS)
     effects.fleet.write(path, text)
     return (path,)
 
 
 def _write_entry(effects: Effects, editor: YamlEditor, cluster: LoadedCluster, name: str, wishes: HubWishes) -> tuple[str, ...]:
     folder = f"{CLUSTERS}{cluster.name}"
-    file, values = f"{folder}/cluster.yaml", f"{name}.values.yaml"
+    file, values = f"{folder}/cluster.yaml", f"{folder}/{name}.values.yaml"
+    tree = effects.fleet.read()
     entry = {"name": name, "display_name": wishes.title, "domain": wishes.domain, "helm_chart": "basehub"}
-    text = effects.fleet.read().files[file].decode()
-    edited = editor.add_item(text, ("hubs",), entry | {"helm_chart_values_files": [values]})
-    content = filled("entry.values.yaml", name=name, cluster=cluster.name, title=wishes.title, hostname=wishes.domain)
-    effects.fleet.write(f"{folder}/{values}", content)
-    effects.fleet.replace(file, edited)
-    return f"{folder}/{values}", file
+    text = editor.add_item(tree.files[file].decode(), ("hubs",), entry | {"helm_chart_values_files": [f"{name}.values.yaml"]})
+    content = filled(
+        "entry.values.yaml",
+        name=name,
+        cluster=cluster.name,
+        title=scalar(editor, wishes.title),
+        hostname=wishes.domain,
+        organizations=_items(editor, wishes.organization),
+        admins=_items(editor, *wishes.admins),
+    )
+    refuse_wrong(effects, {file: text, values: content}, _OPTIONS)
+    effects.fleet.write(values, content)
+    effects.fleet.replace(file, text)
+    return values, file
 
 
 def _local_login() -> Iterator[str]:
@@ -86,11 +117,16 @@ def _local_login() -> Iterator[str]:
     yield "  admins: [admin]"
 
 
-def _github_login(cluster: str) -> Iterator[str]:
+def _items(editor: YamlEditor, *texts: str) -> str:
+    """Between the brackets of a list; what is empty is left out."""
+    return ", ".join(scalar(editor, text) for text in texts if text)
+
+
+def _github_login(organizations: str) -> Iterator[str]:
     yield "login:                                # who may log in"
     yield "  provider: github                    # cilogon, google, auth0, generic-oauth, ldap, lti13, native ..."
-    allow = f"  allow: {{organizations: [{cluster}]}}"
-    yield f"{allow:<37} # or teams as organization:team, or users: [NAME]"
+    allow = f"  allow: {{organizations: [{organizations}]}}"
+    yield f"{allow:<37} # or teams as organization:team, or users: [NAME]{'' if organizations else '; now staff only'}"
     yield "  admins: []                          # besides the fleet's staff"
 
 

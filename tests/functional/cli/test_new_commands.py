@@ -58,8 +58,9 @@ def test_a_new_cluster_and_its_hubs_validate(fleet: Path, provider: str) -> None
         assert (ended.code, ended.err) == (0, "")
     ended = deployer("validate", "--format", "json", cwd=fleet)
     assert (ended.code, ended.data["clusters"], ended.data["hubs"], ended.data["errors"]) == (0, 2, 3, 0)
-    # Only what a person alone can give is missing: the secrets of the login provider.
-    assert {problem["code"] for problem in ended.data["problems"]} == (set() if provider == "local" else {"secret-file-missing"})
+    # Only what a person alone can give is missing: the secrets of the login provider, and who may log in.
+    missing = set() if provider == "local" else {"secret-file-missing", "only-staff-allowed"}
+    assert {problem["code"] for problem in ended.data["problems"]} == missing
 
 
 def test_what_was_asked_for_stands_in_the_file(fleet: Path) -> None:
@@ -83,12 +84,13 @@ def test_what_was_asked_for_stands_in_the_file(fleet: Path) -> None:
         (["cluster", "c2"], "--provider: aws, gcp, azure, kubeconfig, local"),
         (["cluster", "c2", "--provider", "asw"], "perhaps you meant `aws`"),
         (["fleet", "other", "--staff", "zoe"], "--staff github:alice"),
+        (["fleet", "other", "--contact", "nope"], "--contact: "),
         (["hub", "demo", "x", "--stage", "stagin"], "perhaps you meant `staging`"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
 def test_nothing_is_written_over_and_nothing_is_guessed(fleet: Path, arguments: list[str], message: str) -> None:
-    before = {path: path.read_bytes() for path in fleet.rglob("*") if path.is_file()}
+    before = {path: path.read_bytes() for path in fleet.rglob("*") if path.is_file() and ".deployer" not in path.parts}
     ended = deployer("new", *arguments, cwd=fleet)
     assert ended.code == 2
     assert message in ended.err
@@ -100,10 +102,16 @@ def test_a_hub_joins_those_that_stand_in_the_clusters_file_and_comments_stay(fle
     folder.mkdir()
     (folder / "cluster.yaml").write_text(LEGACY)
     (folder / "staging.values.yaml").write_text(LEGACY_VALUES)
-    assert deployer("new", "hub", "earth", "prod", cwd=fleet).code == 0
+    named = ["--organization", "lab", "--display-name", "Prod: ours"]
+    assert deployer("new", "hub", "earth", "prod", *named, cwd=fleet).code == 0
     text = (folder / "cluster.yaml").read_text()
     assert text.startswith(LEGACY)
     assert yaml.safe_load(text)["hubs"][1]["helm_chart_values_files"] == ["prod.values.yaml"]
+    values = yaml.safe_load((folder / "prod.values.yaml").read_text())["jupyterhub"]
+    config = values["hub"]["config"]
+    assert config["GitHubOAuthenticator"]["allowed_organizations"] == ["lab"]
+    assert config["Authenticator"]["admin_users"] == ["zoe"]
+    assert values["custom"]["homepage"]["templateVars"]["org"]["name"] == "Prod: ours"
     ended = deployer("validate", "earth", cwd=fleet)
     assert ended.out.splitlines()[-1].startswith("1 cluster and 2 hubs "), ended
     assert ended.code == 0, ended

@@ -63,7 +63,7 @@ def test_it_works_without_the_checkout(installed: Path, tmp_path: Path) -> None:
     done([installed, "new", "fleet", "fleet"], tmp_path)
     fleet = tmp_path / "fleet"
     done([installed, "new", "cluster", "far", "--provider", "gcp"], fleet)
-    done([installed, "new", "hub", "far", "prod"], fleet)
+    done([installed, "new", "hub", "far", "prod", "--organization", "our-lab"], fleet)
     assert "2 clusters and 2 hubs checked" in done([installed, "validate"], fleet)
     assert "profileList" in done([installed, "explain", "far", "prod", "environments"], fleet)
     assert "demo/welcome" in done([installed, "status"], fleet)

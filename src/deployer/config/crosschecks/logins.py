@@ -24,10 +24,10 @@ def check(fleet: LoadedFleet, _shelf: Shelf) -> Iterator[Problem]:
     for cluster in fleet.clusters.values():
         for hub in cluster.hubs.values():
             if not hub.legacy:
-                yield from of_hub(hub.ref, _login(hub, cluster.spec.provider))
+                yield from of_hub(hub.ref, _login(fleet, hub, cluster.spec.provider))
 
 
-def _login(hub: LoadedHub, cloud: str) -> Iterator[Problem]:
+def _login(fleet: LoadedFleet, hub: LoadedHub, cloud: str) -> Iterator[Problem]:
     login = hub.spec.login
     if login is None:
         if not _raw_authenticator(hub):
@@ -39,7 +39,14 @@ def _login(hub: LoadedHub, cloud: str) -> Iterator[Problem]:
         ways = _WAYS.get(login.provider, _ANY_WAY)
         advice = "say so: allow: everyone" if login.provider == "tmp" else f"write {ways}, or allow: everyone"
         place = hub.source.place(("login", "allow"), key=True)
-        yield problem("nobody-allowed", place, advice=advice)
+        code = "only-staff-allowed" if _waits_for_people(fleet, login) else "nobody-allowed"
+        yield problem(code, place, advice=advice)
+
+
+def _waits_for_people(fleet: LoadedFleet, login: models.Login) -> bool:
+    """`allow` says on purpose that there is nobody yet, and the staff can log in, as administrators can by OAuth."""
+    said = getattr(login, "allow", None) is not None
+    return said and isinstance(login, models.OAuthLogin) and bool(fleet.fleet.staff.of(login.provider))
 
 
 def anybody(login: models.LoginBase) -> bool:

@@ -142,6 +142,7 @@ TEMPLATES: dict[str, Template] = {
     # logins
     "no-login": Template("nobody is allowed to log in: there is no `login`", "say who: login: {{provider: ..., allow: ...}}"),
     "nobody-allowed": Template("nobody is allowed to log in", "{advice}"),
+    "only-staff-allowed": Template("nobody but the fleet's staff can log in", "{advice}", Severity.WARNING),
     "dummy-login": Template(
         "dummy lets anybody be anybody, it is for hubs on this machine only", "choose another login provider"
     ),
