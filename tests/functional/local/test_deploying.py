@@ -146,6 +146,7 @@ def test_several_hubs_get_ports_of_their_own(running: SmallFleet) -> None:
         (["destroy", "{cluster}"], "no hub is named", "takes away one hub"),
         (["destroy", "{cluster}", "gardn"], "has no hub `gardn`", "perhaps you meant `garden`"),
         (["destroy", "{cluster}", "garden", "--allow-destroy", "hub:{cluster}/garden/hoems"], "hoems", "perhaps you meant"),
+        (["logs", "{cluster}", "garden"], "{cluster}/garden does not run", "`deployer deploy {cluster} garden` starts it"),
         (["logs", "{cluster}", "gardn"], "has no hub `gardn`", "perhaps you meant `garden`"),
         (["status", "{cluster}x"], "has no cluster `{cluster}x`", "perhaps you meant `{cluster}`"),
         (["try", "{cluster}", "gardn"], "has no hub `gardn`", "perhaps you meant `garden`"),
@@ -153,9 +154,7 @@ def test_several_hubs_get_ports_of_their_own(running: SmallFleet) -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_a_name_that_is_not_there_is_2_and_nothing_is_done(
-    fleet: SmallFleet, arguments: list[str], message: str, hint: str
-) -> None:
+def test_what_is_not_there_is_2_and_nothing_is_done(fleet: SmallFleet, arguments: list[str], message: str, hint: str) -> None:
     ended = fleet.run(*(word.format(cluster=fleet.cluster) for word in arguments))
     assert ended.code == 2, ended.err
     assert message.format(cluster=fleet.cluster) in ended.err

@@ -165,6 +165,8 @@ class LocalTarget:
 
     def logs(self, ref: HubRef, *, user: str | None, lines: int, follow: bool = False) -> Iterator[str]:
         folder = self.folders.of(ref)
+        if not folder.logs.is_dir():
+            raise UsageError(f"{ref} does not run", hint=f"`deployer deploy {ref.cluster} {ref.hub}` starts it.")
         path = folder.logs / "hub.log" if user is None else server_log(folder, user)
         if user is not None and not path.exists():
             raise UnknownNameError(f"{user} has no server's log on {ref}", hint=_people(path.parent))
