@@ -28,7 +28,7 @@ def run(arguments: Sequence[str]) -> int:
         signal.signal(signal.SIGTERM, _interrupt)
         from deployer.cli import output
 
-        output.tolerate_narrow_encodings()
+        output.tolerate_poor_streams()
         return _run(arguments)
     except KeyboardInterrupt:
         sys.stderr.write("error: interrupted\n")

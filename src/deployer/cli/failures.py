@@ -11,7 +11,7 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 
 from deployer import __version__
 from deployer.cli import output
-from deployer.errors import EXIT_INTERRUPTED, DeployerError, UsageError
+from deployer.errors import EXIT_INTERRUPTED, DeployerError, MachineError, UsageError
 from deployer.reporting.errors import bug_report, to_json, to_text
 
 _PACKAGES = ("pydantic", "typer", "pyyaml", "httpx")
@@ -30,10 +30,13 @@ def show(error: DeployerError, arguments: Sequence[str], cause: BaseException) -
         import traceback
 
         output.write("".join(traceback.format_exception(cause)), output.errors())
-    if _wants_json(arguments):
-        output.write(json.dumps(to_json(error), indent=2, ensure_ascii=False) + "\n")
-    else:
-        _write_for_people(to_text(error))
+    try:
+        if _wants_json(arguments) and not isinstance(error, output.OutputLostError):
+            output.write(json.dumps(to_json(error), indent=2, ensure_ascii=False) + "\n")
+            return error.exit_code
+    except output.OutputLostError as lost:
+        error = lost
+    _write_for_people(to_text(error))
     return error.exit_code
 
 
@@ -55,12 +58,15 @@ def _sentence(message: str) -> str:
 
 
 def unexpected(error: Exception, arguments: Sequence[str]) -> DeployerError:
-    """A bug of ours: write the report file and say where it is."""
+    """A bug of ours: write the report file and say where it is. A full disk is none, whoever met it."""
+    import errno
     import os
     import platform
     import tempfile
     from importlib import metadata
 
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return MachineError(f"this machine refused: {error.strerror}", hint="Make room, and run the same command again.")
     versions = {"deployer": __version__, "python": platform.python_version(), "system": platform.platform()}
     versions |= {name: metadata.version(name) for name in _PACKAGES}
     try:

@@ -146,6 +146,21 @@ def test_a_reader_that_goes_away_is_no_failure(fleet: Path) -> None:
     started.stderr.close()
 
 
+@pytest.mark.parametrize("words", ["schema", "explain demo welcome --format json", "nope --format json", "--help"])
+def test_a_full_disk_behind_stdout_is_told_in_a_line(fleet: Path, words: str) -> None:
+    ended = deployer(*words.split(), cwd=fleet, through=["sh", "-c", 'exec "$@" > /dev/full', "-"])
+    first, hint = ended.err.splitlines()
+    assert (ended.code, "No space left on device" in first, hint[:15]) == (4, True, "hint: Make room")
+
+
+def test_a_stdout_that_is_closed_is_told_and_a_stderr_is_not(fleet: Path) -> None:
+    ended = deployer("schema", cwd=fleet, through=["sh", "-c", 'exec "$@" >&-', "-"])
+    assert (ended.code, "the output cannot be written: Bad file descriptor" in ended.err) == (4, True)
+    for nowhere in ("&-", " /dev/full"):
+        ended = deployer("validate", "nope", cwd=fleet, through=["sh", "-c", f'exec "$@" 2>{nowhere}', "-"])
+        assert (ended.code, ended.out) == (2, "")
+
+
 def test_a_broken_connection_inside_is_no_quiet_end(tmp_path: Path) -> None:
     broken = f"{PROGRAM}\n@app.command()\ndef broken():\n    raise BrokenPipeError(32, 'x')\nmain()"
     done = subprocess.run([sys.executable, "-c", broken, "broken"], cwd=tmp_path, capture_output=True, text=True, check=False)
