@@ -23,13 +23,15 @@ _SUFFIXES = {
     "Ti": 1024**4,
     "Pi": 1024**5,
 }
-_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)([KMGTP]i?)?")
-_MILLI_CPUS = re.compile(r"\d+m")
-_CPUS = re.compile(r"\d+(\.\d+)?")
-_SHARE = re.compile(r"(\d+)(?:/(\d+))?")
+_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)([KMGTP]i?)?", re.ASCII)
+_MILLI_CPUS = re.compile(r"\d+m", re.ASCII)
+_CPUS = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_SHARE = re.compile(r"(\d+)(?:/(\d+))?", re.ASCII)
 _SPACE = re.compile(r"\s")
-_DURATION = re.compile(r"(\d+)(s|m|h|d)")
+_DURATION = re.compile(r"(\d+)(s|m|h|d)", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_MOST_BYTES, _MOST_CPUS, _LONGEST = 2**60, 100_000, 50 * 365 * 86400
+"""Beyond these, numbers are slips, and do not fit into what Kubernetes, Helm and timers count with."""
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?")
 _TYPESET = "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{SINGLE LOW-9 QUOTATION MARK}`"
@@ -43,7 +45,8 @@ _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _IMAGE = re.compile(
     r"(?P<name>(?:(?:[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*(?::\d+)?/)?"
     r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)"
-    r"(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,}))?"
+    r"(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,}))?",
+    re.ASCII,
 )
 
 
@@ -52,7 +55,10 @@ def memory_bytes(text: str) -> int:
     match = _QUANTITY.fullmatch(text)
     if not match:
         raise ValueError(f"`{text}` is not a size; write a number and a unit, such as 512M or 2G (no space)")
-    return int(float(match[1]) * _SUFFIXES[match[2] or ""])
+    size = float(match[1]) * _SUFFIXES[match[2] or ""]
+    if size > _MOST_BYTES:
+        raise ValueError(f"`{text}` is more than any machine or disk has")
+    return int(size)
 
 
 def memory_size(text: str) -> int:
@@ -82,6 +88,8 @@ def cpu_count(text: str | float) -> float:
         return int(written[:-1]) / 1000
     if not _CPUS.fullmatch(written):
         raise ValueError(f"`{written}` is not a number of CPUs; write 0.5 or 2")
+    if float(written) > _MOST_CPUS:
+        raise ValueError(f"`{written}` is more than any machine has")
     return float(written)
 
 
@@ -100,7 +108,10 @@ def duration_seconds(text: str) -> int:
     match = _DURATION.fullmatch(text)
     if not match:
         raise ValueError(f"`{text}` is not a duration; write a whole number and s, m, h or d, such as 30m or 7d")
-    return int(match[1]) * _SECONDS[match[2]]
+    seconds = int(match[1]) * _SECONDS[match[2]]
+    if seconds > _LONGEST:
+        raise ValueError(f"`{text}` is longer than fifty years")
+    return seconds
 
 
 def time_span(text: str) -> int:
@@ -190,14 +201,14 @@ def file_mode(text: str) -> int:
 def cloud_account(number: str | int) -> str:
     """An AWS account: twelve digits."""
     text = str(number)
-    if not re.fullmatch(r"\d{12}", text):
+    if not re.fullmatch(r"\d{12}", text, re.ASCII):
         raise ValueError(f'`{text}` is not an AWS account; it has twelve digits, in quotes: "012345678901"')
     return text
 
 
 def kubernetes_version(text: str) -> tuple[int, int]:
     """`"1.36"` -> (1, 36)."""
-    match = re.fullmatch(r"1\.(\d{2})", text)
+    match = re.fullmatch(r"1\.(\d{2})", text, re.ASCII)
     if not match:
         raise ValueError(f'`{text}` is not a version of Kubernetes; write major and minor in quotes: "1.36"')
     return 1, int(match[1])

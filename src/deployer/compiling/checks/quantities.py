@@ -9,10 +9,10 @@ from deployer.compiling.checks.view import Values
 from deployer.model.place import KeyPath
 
 # jupyterhub.traitlets.ByteSpecification: powers of 1024, one letter.
-_BYTES = re.compile(r"(\d+(?:\.\d+)?)([KMGT])")
+_BYTES = re.compile(r"(\d+(?:\.\d+)?)([KMGT])", re.ASCII)
 _LETTERS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 # https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
-_QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))([eE][+-]?\d+|[KMGTPE]i|[numkMGTPE])?")
+_QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))([eE][+-]?\d+|[KMGTPE]i|[numkMGTPE])?", re.ASCII)
 _SUFFIXES = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
 _SUFFIXES |= {f"{letter}i": 1024.0**power for power, letter in enumerate("KMGTPE", start=1)}
 
@@ -73,7 +73,7 @@ def spawner_memory(values: Values, path: KeyPath, value: Any) -> float | None:
 
 def _memory_advice(value: Any) -> str:
     text = str(value).replace(" ", "")
-    if match := re.fullmatch(r"(\d+(?:\.\d+)?)([KMGTkmgt])(?:i?[bB]?|igs?|egs?)", text):
+    if match := re.fullmatch(r"(\d+(?:\.\d+)?)([KMGTkmgt])(?:i?[bB]?|igs?|egs?)", text, re.ASCII):
         return f"write {match[1]}{match[2].upper()}; K, M, G and T are powers of 1024 here"
     return "write a number and K, M, G or T, such as 512M or 2G (no space)"
 
@@ -85,7 +85,7 @@ def spawner_cpu(values: Values, path: KeyPath, value: Any) -> float | None:
     if isinstance(value, int | float):
         return float(value)
     if values.get(*path) is not None:
-        match = re.fullmatch(r"(\d+)m", str(value))
+        match = re.fullmatch(r"(\d+)m", str(value), re.ASCII)
         advice = f"write {int(match[1]) / 1000:g}" if match else "write a number without quotes, such as 0.5 or 2"
         values.tell("cpu-invalid", path, written=value, advice=advice)
     return None

@@ -18,6 +18,7 @@ from deployer.config.models.base import (
     FileMode,
     FileModel,
     FilePath,
+    GitHubUser,
     GroupName,
     HomeFolder,
     IdleTime,
@@ -60,7 +61,7 @@ class Community(FileModel):
     funded_by: Organization | None = Field(default=None, description="Who pays.")
     links: list[Link] = Field(default=[], description="Links on the landing page.")
     announcements: list[str] = Field(default=[], description="Shown on every page, until taken away.")
-    representatives: list[Name] = Field(default=[], description="GitHub names; may change this file within policy.yaml.")
+    representatives: list[GitHubUser] = Field(default=[], description="GitHub names; may change this file within policy.yaml.")
 
 
 class Environment(FileModel):

@@ -123,7 +123,7 @@ class Auth0Login(OAuthLogin):
     """By Auth0."""
 
     provider: Literal["auth0"] = Field(description="Who says who a person is.")
-    domain: Name = Field(description="Auth0 domain, such as lab.eu.auth0.com.")
+    domain: Domain = Field(description="Auth0 domain, such as lab.eu.auth0.com.")
     allow: GroupAllow | Everyone | None = Field(default=None, description="Who may log in.")
     username_claim: Name | None = Field(default=None, description="Claim that names the person.")
 
