@@ -127,6 +127,7 @@ def _github_login(organizations: str) -> Iterator[str]:
     yield "  provider: github                    # cilogon, google, auth0, generic-oauth, ldap, lti13, native ..."
     allow = f"  allow: {{organizations: [{organizations}]}}"
     yield f"{allow:<37} # or teams as organization:team, or users: [NAME]{'' if organizations else '; now staff only'}"
+    yield "  # populate_teams: true              # teams become groups, named organization:team"
     yield "  admins: []                          # besides the fleet's staff"
 
 
