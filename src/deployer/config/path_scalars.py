@@ -10,6 +10,7 @@ import re
 
 _OF_THE_SYSTEM = frozenset({"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr", "/var"})
 """Folders of every image without which nothing starts in it."""
+_OF_EVERY_IMAGE = _OF_THE_SYSTEM | {"/media", "/mnt", "/opt", "/root", "/srv", "/tmp"}  # noqa: S108 - no file of ours
 _NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/]|[/.]$|(?:^|/)\.|\.lock(?:/|$)|^(?:@|HEAD)$")
 """What `git check-ref-format --branch` refuses."""
 
@@ -53,7 +54,7 @@ def mount_path(text: str) -> str:
 
 def file_path(text: str) -> str:
     """A path from the root that can be a file's."""
-    if text.endswith("/"):
+    if text.endswith("/") or text in _OF_EVERY_IMAGE:
         raise ValueError(f"`{text}` is a folder; write the file's own name behind it")
     return mount_path(text)
 
