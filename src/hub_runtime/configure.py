@@ -37,4 +37,4 @@ def configure(c: Any, folder: HubFolder) -> None:
     if settings.forgiving:
         left_out += local.without_programs(c)
     write_private(folder.run / "left-out.json", json.dumps(left_out))
-    local.apply(c, folder, replace(settings, notices=(*settings.notices, *left_out)), values)
+    local.apply(c, folder, replace(settings, notices=(*settings.notices, *left_out)))

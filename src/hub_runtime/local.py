@@ -1,11 +1,10 @@
-"""What this machine changes in a hub's traits, after everything else: addresses, the spawner, the login, the pages.
+"""What this machine changes in a hub's traits, after everything else: addresses, the database, the spawner, the login, the pages.
 
 Whoever compares with zero-to-jupyterhub finds every intended difference here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,7 +25,7 @@ _LOOPBACK_HOSTS = ("", LOOPBACK, "localhost", "::1")
 _ADDRESSES = ("bind_url", "hub_bind_url", "hub_connect_url", "ip", "hub_ip", "port", "hub_port", "hub_connect_ip")
 
 
-def apply(c: Any, folder: HubFolder, settings: Settings, values: Mapping[str, Any]) -> None:
+def apply(c: Any, folder: HubFolder, settings: Settings) -> None:
     """Raises ConfigurationProblem where the values ask for what must not run on this machine."""
     ports = read_json(folder.ports)
     hub_url = f"http://{LOOPBACK}:{ports['hub']}"
@@ -37,16 +36,17 @@ def apply(c: Any, folder: HubFolder, settings: Settings, values: Mapping[str, An
     c.JupyterHub.pop("extra_log_file", None)  # of a disk that is not here; hub.log has it all
     c.ConfigurableHTTPProxy.api_url = f"http://{LOOPBACK}:{ports['proxy_api']}"
     c.JupyterHub.spawner_class = adopted_class(c.JupyterHub.get("spawner_class"))
-    c.JupyterHub.upgrade_db = _upgrades(values)
+    _keep_own_database(c)
     _serve_supervisor(c)
     _point_culler(c, hub_url)
     _show_pages(c, settings)
 
 
-def _upgrades(values: Mapping[str, Any]) -> bool:
-    database = (values.get("hub") or {}).get("db") or {}
-    asked = database.get("upgrade")
-    return bool(asked) if asked is not None else database.get("type") == "sqlite-pvc"
+def _keep_own_database(c: Any) -> None:
+    """Whatever the values or the hub's own Python name: a hub that is tried must never act on the people of the one that runs."""
+    c.JupyterHub.db_url = "sqlite:///jupyterhub.sqlite"
+    c.JupyterHub.pop("db_kwargs", None)
+    c.JupyterHub.upgrade_db = True
 
 
 def _host(address: str) -> str:

@@ -1,8 +1,7 @@
-"""Values of the hub itself: database, limits, pages, and `hub.config`, which is traitlets' own format."""
+"""Values of the hub itself: limits, pages, and `hub.config`, which is traitlets' own format."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +25,6 @@ _GENERATED = {
     "ConfigurableHTTPProxy": ("auth_token",),
     "CryptKeeper": ("keys",),
 }
-_PASSWORD_VARIABLES = {"mysql": "MYSQL_PWD", "postgres": "PGPASSWORD"}
 
 
 def apply(c: Any, values: Mapping[str, Any]) -> None:
@@ -35,24 +33,9 @@ def apply(c: Any, values: Mapping[str, Any]) -> None:
     c.JupyterHub.last_activity_interval = 60
     c.JupyterHub.tornado_settings = {"slow_spawn_timeout": 0}
     c.ConfigurableHTTPProxy.should_start = False
-    _apply_database(c, values)
     for trait, key in _HUB_TRAITS.items():
         set_config_if_not_none(c.JupyterHub, trait, key)
     set_config_if_not_none(c.Spawner, "consecutive_failure_limit", "hub.consecutiveFailureLimit")
-
-
-def _apply_database(c: Any, values: Mapping[str, Any]) -> None:
-    kind = get_config("hub.db.type")
-    match kind:
-        case "sqlite-pvc":
-            c.JupyterHub.db_url = "sqlite:///jupyterhub.sqlite"
-        case "sqlite-memory":
-            c.JupyterHub.db_url = "sqlite://"
-        case _:
-            set_config_if_not_none(c.JupyterHub, "db_url", "hub.db.url")
-    password = get_config("hub.db.password")
-    if password is not None and kind in _PASSWORD_VARIABLES:
-        os.environ[_PASSWORD_VARIABLES[kind]] = password
 
 
 def apply_debug(c: Any) -> None:

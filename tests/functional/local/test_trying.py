@@ -28,13 +28,13 @@ domain: aurora.example.org
 login: {provider: github, allow: {organizations: [aurora-lab]}, admins: [alice]}
 environments: [{name: Python, image: "quay.io/jupyter/scipy-notebook:2026-11-02"}]
 machines: [{pool: small, shares: [1/8, 1/4]}]
-hub: {python: [needs-its-image.py]}
+hub: {python: [needs-its-image.py], database: {url: "postgresql://hub@db.invalid/hub"}}
 """
 
 
 @pytest.fixture
 def cloud(fleet: SmallFleet) -> SmallFleet:
-    """A hub of a cloud, with own Python that needs what only its image has."""
+    """A hub of a cloud, with own Python that needs what only its image has, and a database that only it may touch."""
     (fleet.folder / "cluster.yaml").write_text(CLUSTER.format(name=fleet.cluster))
     fleet.write_hub(text=HUB)
     (fleet.folder / "hubs" / "needs-its-image.py").write_text("import a_package_of_the_image\n")
@@ -88,7 +88,7 @@ def test_ctrl_c_ends_a_try_and_is_no_failure(cloud: SmallFleet) -> None:
 
 
 def test_a_try_that_fails_leaves_nothing(cloud: SmallFleet) -> None:
-    cloud.write_hub(text=f"{HUB}values: {{jupyterhub: {{hub: {{config: {{JupyterHub: {{db_url: 'nosuch://'}}}}}}}}}}\n")
+    cloud.write_hub(text=f"{HUB}values: {{jupyterhub: {{hub: {{config: {{JupyterHub: {{extra_handlers: [1]}}}}}}}}}}\n")
     ended = cloud.run("try", cloud.cluster, "garden", "--detach")
     assert ended.code == 5, ended.err
     assert not cloud.processes(target="try")

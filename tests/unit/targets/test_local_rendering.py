@@ -107,6 +107,7 @@ USER: dict[str, Any] = {
     "sentence",
     [
         "SECURITY: the deployer does not run as root",
+        "The hub's database is not used here",
         "Images quay.io/a:1, quay.io/b:2, quay.io/c:3 are not used here",
         "Guarantees of memory and CPU",
         "CPU limits are not applied",
@@ -122,7 +123,14 @@ USER: dict[str, Any] = {
     ],
 )
 def test_what_is_not_honoured_is_named_once(sentence: str) -> None:
-    values = {"jupyterhub": {"singleuser": USER, "ingress": {"enabled": True}}, "dask-gateway": {"enabled": True}}
+    values = {
+        "jupyterhub": {
+            "singleuser": USER,
+            "ingress": {"enabled": True},
+            "hub": {"db": {"type": "postgres", "url": "postgresql://hub@db.example.org/hub"}},
+        },
+        "dask-gateway": {"enabled": True},
+    }
     assert len([said for said in notices(values, NOT_ROOT) if sentence in said]) == 1
 
 
@@ -130,6 +138,8 @@ def test_root_honours_more_and_plain_values_need_no_word() -> None:
     told = "\n".join(notices({"jupyterhub": {"singleuser": USER}}, ROOT))
     assert "CPU limits" not in told
     assert "root" not in told
+    assert notices({"jupyterhub": {"hub": {"db": {"type": "sqlite-pvc"}}}}, ROOT) == ()
+    assert len(notices({"jupyterhub": {"hub": {"config": {"JupyterHub": {"db_url": "mysql://h/d"}}}}}, ROOT)) == 1
     assert notices({"jupyterhub": {"singleuser": {"defaultUrl": "/lab", "memory": {"limit": "1G"}}}}, ROOT) == ()
 
 

@@ -54,6 +54,7 @@ def notices(values: Mapping[str, Any], abilities: Abilities) -> tuple[str, ...]:
     overrides = tuple(_overrides(user))
     return (
         *_of_machine(abilities),
+        *_of_database(_mapping(hub.get("hub"))),
         *_of_images(user, overrides),
         *_of_resources(user, overrides, abilities),
         *_of_containers(hub, user, overrides),
@@ -70,6 +71,13 @@ def _of_machine(abilities: Abilities) -> Iterator[str]:
             "SECURITY: the deployer does not run as root, so everybody's servers run as one user of this machine and can read "
             "each other's homes and the hub's secrets. Use it for people who trust each other."
         )
+
+
+def _of_database(hub: Mapping[str, Any]) -> Iterator[str]:
+    url = _mapping(_mapping(hub.get("config")).get("JupyterHub")).get("db_url") or _mapping(hub.get("db")).get("url")
+    if url and not str(url).startswith("sqlite"):
+        # Not even its address: it may hold a password.
+        yield "The hub's database is not used here: this hub has one of its own, and knows who logs in on this machine."
 
 
 def _of_images(user: Mapping[str, Any], overrides: Sequence[Mapping[str, Any]]) -> Iterator[str]:
