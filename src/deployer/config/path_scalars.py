@@ -8,6 +8,8 @@ from __future__ import annotations
 import posixpath
 import re
 
+from deployer.config.scalars import filled_in
+
 _OF_THE_SYSTEM = frozenset({"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr", "/var"})
 """Folders of every image without which nothing starts in it."""
 _OF_EVERY_IMAGE = _OF_THE_SYSTEM | {"/media", "/mnt", "/opt", "/root", "/srv", "/tmp"}  # noqa: S108 - no file of ours
@@ -31,7 +33,9 @@ def home_folder(text: str) -> str:
 
 
 def shared_folder(text: str) -> str:
-    """A folder below the home that is mounted there."""
+    """A folder below the home that is mounted there, the same for everybody."""
+    if "{" in text or "}" in text:
+        raise ValueError(f"`{text}` has braces; write the one name that the folder has for everybody")
     return _mounted(home_folder(text))
 
 
@@ -44,7 +48,7 @@ def absolute_path(text: str) -> str:
 
 def mount_path(text: str) -> str:
     """A path from the root where a volume or a file can be, without hiding the system."""
-    path = _mounted(absolute_path(text))
+    path = filled_in(_mounted(absolute_path(text)))
     if path == "/":
         raise ValueError(f"`{text}` is the whole system; write a folder in it")
     if path in _OF_THE_SYSTEM:

@@ -6,8 +6,10 @@ Each function takes the text as written and returns its meaning, or raises Value
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from fractions import Fraction
 from functools import lru_cache
+from string import Formatter
 from urllib.parse import urlsplit
 
 _SUFFIXES = {
@@ -48,6 +50,26 @@ _IMAGE = re.compile(
     r"(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,}))?",
     re.ASCII,
 )
+
+SERVER_FIELDS = (
+    "username",
+    "unescaped_username",
+    "escaped_username",
+    "safe_username",
+    "userid",
+    "servername",
+    "unescaped_servername",
+    "escaped_servername",
+    "safe_servername",
+    "user_server",
+    "escaped_user_server",
+    "safe_user_server",
+    "hubnamespace",
+    "namespace",
+    "pod_name",
+    "pvc_name",
+)
+"""What KubeSpawner 7.1 fills in (`KubeSpawner._expand_user_properties`)."""
 
 
 def memory_bytes(text: str) -> int:
@@ -184,6 +206,25 @@ def image_reference(text: str) -> tuple[str, str, str]:
     return match["name"], match["tag"] or "", match["digest"] or ""
 
 
+def fields(text: str) -> list[str]:
+    """The names in braces that `str.format` would fill in; ValueError where braces do not close."""
+    return [field.split(".")[0].split("[")[0] for _, field, _, _ in Formatter().parse(text) if field is not None]
+
+
+def filled_in(text: str, known: Collection[str] = SERVER_FIELDS) -> str:
+    """A text in which the start of a server puts `{username}` and its like; other braces would end it."""
+    try:
+        found = fields(text)
+    except ValueError:
+        raise ValueError(f"`{text}` has a brace that does not close; take it away") from None
+    for field in found:
+        if field not in known:
+            raise ValueError(
+                f"`{{{field}}}` is nothing that is filled in here; write {{username}} for the person's name, or no braces"
+            )
+    return text
+
+
 def env_name(text: str) -> str:
     """The name of an environment variable."""
     if not _ENV_NAME.fullmatch(text):
@@ -266,7 +307,7 @@ def interface(text: str) -> str:
     """`lab`, `notebook`, or a path below a user's server."""
     if text not in ("lab", "notebook") and not re.fullmatch(r"/\S*", text):
         raise ValueError(f"`{text}` is no interface; write lab, notebook, or a path that begins with /, such as /rstudio")
-    return text
+    return filled_in(text, ("username",))
 
 
 def github_team(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from deployer.compiling.checks.chart_settings import check_chart_settings
 from deployer.compiling.checks.classes import check_classes
 from deployer.compiling.checks.environment import check_environment
+from deployer.compiling.checks.fields import check_filled
 from deployer.compiling.checks.images import check_images
 from deployer.compiling.checks.keys import check_keys
 from deployer.compiling.checks.login import check_login
@@ -35,6 +36,7 @@ CHECKS: tuple[Callable[[Values], None], ...] = (
     check_images,
     check_quantities,
     check_environment,
+    check_filled,
     check_profiles,
     check_pods,
     check_roles,

@@ -4,33 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from string import Formatter
 from typing import Any
 
+from deployer.compiling.checks.fields import check_fields
 from deployer.compiling.checks.tables import KINDS, kind_of
 from deployer.compiling.checks.view import Values, each
-from deployer.config.suggestions import did_you_mean
 from deployer.model.place import KeyPath
-
-FIELDS = (
-    "username",
-    "unescaped_username",
-    "escaped_username",
-    "safe_username",
-    "userid",
-    "servername",
-    "unescaped_servername",
-    "escaped_servername",
-    "safe_servername",
-    "user_server",
-    "escaped_user_server",
-    "safe_user_server",
-    "hubnamespace",
-    "namespace",
-    "pod_name",
-    "pvc_name",
-)
-"""What KubeSpawner 7.1 fills in (`KubeSpawner._expand_user_properties`)."""
 
 
 def check_environment(values: Values) -> None:
@@ -47,6 +26,8 @@ def check_env(values: Values, path: KeyPath, env: Any, *, formatted: bool) -> No
     if not isinstance(env, dict) and (formatted or not isinstance(env, list)):
         values.tell("env-shape", path, found=KINDS[kind_of(env)])
         return
+    if formatted:
+        check_fields(values, path, env)
     for name, value in each(env):
         at = (*path, name)
         if isinstance(value, dict):
@@ -56,14 +37,12 @@ def check_env(values: Values, path: KeyPath, env: Any, *, formatted: bool) -> No
         elif not isinstance(value, str):
             _not_text(values, at, str(name), value)
         else:
-            _text(values, at, str(name), value, formatted=formatted)
+            _text(values, at, str(name), value)
 
 
-def _text(values: Values, path: KeyPath, name: str, value: str, *, formatted: bool) -> None:
+def _text(values: Values, path: KeyPath, name: str, value: str) -> None:
     if "$" in value and _names_itself(name, value):
         values.tell("env-itself", path, name=name)
-    if formatted and ("{" in value or "}" in value):
-        _fields(values, path, name, value)
 
 
 def _names_itself(name: str, value: str) -> bool:
@@ -81,16 +60,3 @@ def _not_text(values: Values, path: KeyPath, name: str, value: Any) -> None:
     scalar = isinstance(value, bool | int | float)
     advice = f'quote it: "{values.written(path, value)}"' if scalar else "write text, in quotes"
     values.tell("env-not-text", path, name=name, found=KINDS[kind_of(value)], advice=advice)
-
-
-def _fields(values: Values, path: KeyPath, name: str, text: str) -> None:
-    try:
-        fields = [field for _, field, _, _ in Formatter().parse(text) if field is not None]
-    except ValueError:
-        values.tell("env-braces", path, name=name)
-        return
-    for field in fields:
-        plain = field.split(".")[0].split("[")[0]
-        if plain not in FIELDS:
-            advice = did_you_mean(plain, FIELDS) if plain.isidentifier() else ""
-            values.tell("env-field", path, name=name, field=field, advice=advice or "write {{ and }} for braces of your own")

@@ -8,6 +8,7 @@ from typing import Any
 
 from deployer.compiling.checks.classes import CHECKED_BY_MEANING, check_trait
 from deployer.compiling.checks.environment import check_env
+from deployer.compiling.checks.fields import check_filled_traits
 from deployer.compiling.checks.images import check_container_images, check_image
 from deployer.compiling.checks.pods import check_containers
 from deployer.compiling.checks.quantities import DEFAULT_MEMORY_GUARANTEE, quantity, spawner_cpu, spawner_memory
@@ -188,6 +189,7 @@ def _override(values: Values, path: KeyPath, entry: Mapping[str, Any]) -> None:
     at = (*path, "kubespawner_override")
     if not _override_keys(values, at, override) or not isinstance(override, dict):
         return
+    check_filled_traits(values, at, override)
     traits = _spawner().traits
     for key, value in override.items():
         trait = traits.get(key)

@@ -74,13 +74,15 @@ _SERVERS: dict[str, Template] = {
     "extra-file-mode": Template("`{written}` is no file mode", "write it in octal, without quotes: 0644"),
     "env-not-text": Template("`{name}` is {found}, an environment variable is text", "{advice}"),
     "env-shape": Template("`{path}` is {found}, names with values are wanted"),
-    "env-braces": Template("the braces in `{name}` do not close, and servers would not start", "write {{{{ and }}}} for braces"),
+    "braces-open": Template("the braces in `{name}` do not close, and servers would not start", "write {{{{ and }}}} for braces"),
     "env-itself": Template(
         "`${name}` in `{name}` is passed on as it is written: no shell reads it",
         "write the whole value, or set the variable in the image",
         Severity.WARNING,
     ),
-    "env-field": Template("`{{{field}}}` in `{name}` is nothing that KubeSpawner fills in: servers would not start", "{advice}"),
+    "field-unknown": Template(
+        "`{{{field}}}` in `{name}` is nothing that KubeSpawner fills in: servers would not start", "{advice}"
+    ),
     "containers-shape": Template("`{path}` is {found}, a list of containers is wanted"),
     "container-incomplete": Template("`{path}` has no {missing}", "every container needs a name and an image"),
     "container-twice": Template("two containers are called `{name}`", "give one another name"),
