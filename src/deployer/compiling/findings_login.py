@@ -8,7 +8,7 @@ from typing import Any
 from deployer.compiling.inputs import Inputs
 from deployer.compiling.said import Said
 from deployer.config.messages import problem
-from deployer.config.models.login import CILogonLogin, GitHubLogin, GoogleLogin, OAuthLogin
+from deployer.config.models.login import CILogonLogin, GitHubLogin, GoogleLogin
 from deployer.model.problem import Problem
 from deployer.model.release import Release
 
@@ -22,8 +22,6 @@ def login_findings(of: Inputs, release: Release) -> Iterator[Problem]:
         yield from _cilogon(login)
     if isinstance(login.value, GoogleLogin):
         yield from _outside_domains(of, login)
-    if isinstance(login.value, OAuthLogin):
-        yield from _allowed_groups(login)
     if not _groups_known(release):
         yield from _groups(of, login)
     if isinstance(login.value, GitHubLogin) and login["populate_teams"] and not login["groups_claim"]:
@@ -51,14 +49,6 @@ def _outside_domains(of: Inputs, login: Said[Any]) -> Iterator[Problem]:
         if domain not in domains:
             place = person.place if person.source is login.source else allow["hosted_domains"].place
             yield problem("outside-hosted-domains", place, person=person.value, domains=", ".join(domains), domain=domain)
-
-
-def _allowed_groups(login: Said[Any]) -> Iterator[Problem]:
-    allow = login["allow"]
-    if allow.value in (None, "everyone") or isinstance(login.value, GoogleLogin):
-        return
-    if getattr(allow.value, "groups", None) and not login["groups_claim"]:
-        yield problem("allowed-groups-without-source", allow["groups"].place, provider=login.value.provider)
 
 
 def _groups_known(release: Release) -> bool:

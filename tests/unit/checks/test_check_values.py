@@ -87,7 +87,6 @@ def test_somebody_may_log_in(values: str) -> None:
         login("github", GitHubOAuthenticator={"allowed_organizations": []}),
         login("github", OAuthenticator={"allow_all": False}),
         login("github", Authenticator={"allow_existing_users": True}),
-        login("github", OAuthenticator={"allowed_groups": ["staff"]}),
         login("google", GoogleOAuthenticator={"hosted_domain": ["example.org"]}),
         login("cilogon", CILogonOAuthenticator={"allowed_idps": IDP}),
         login("native", NativeAuthenticator={"open_signup": True}),
@@ -98,6 +97,19 @@ def test_somebody_may_log_in(values: str) -> None:
 )
 def test_nobody_may_log_in(values: str) -> None:
     assert codes(values) == ["login-nobody"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        login("github", OAuthenticator={"allowed_groups": ["staff"]}),
+        login("generic-oauth", GenericOAuthenticator={"admin_groups": ["staff"]}),
+        login("generic-oauth", GenericOAuthenticator={"allow_all": True, "claim_groups_key": "groups"}),
+        login("github", Authenticator={"allowed_users": ["a"]}, GitHubOAuthenticator={"auth_state_groups_key": "teams"}),
+    ],
+)
+def test_groups_need_a_source(values: str) -> None:
+    assert codes(values) == ["groups-not-managed"]
 
 
 def test_dummy_login_is_for_this_machine() -> None:

@@ -15,6 +15,7 @@ from deployer.compiling.checks.fields import check_filled
 from deployer.compiling.checks.images import check_images
 from deployer.compiling.checks.keys import check_keys
 from deployer.compiling.checks.login import check_login
+from deployer.compiling.checks.login_start import check_login_start
 from deployer.compiling.checks.names import check_names
 from deployer.compiling.checks.pods import check_pods
 from deployer.compiling.checks.profiles import check_profiles
@@ -32,6 +33,7 @@ CHECKS: tuple[Callable[[Values], None], ...] = (
     check_names,
     check_classes,
     check_login,
+    check_login_start,
     check_chart_settings,
     check_images,
     check_quantities,

@@ -96,8 +96,6 @@ def _open(values: Values, cls: ConfigClass, trait: str) -> bool:
         return isinstance(value, dict) and any(
             isinstance(idp, dict) and (idp.get("allow_all") or idp.get("allowed_domains")) for idp in value.values()
         )
-    if trait == "allowed_groups" and "OAuthenticator" in (cls.name, *cls.parents):
-        return bool(value) and bool(_first(values, cls, "manage_groups"))
     return bool(value)
 
 

@@ -34,10 +34,6 @@ TEMPLATES: dict[str, Template] = {
         "write the organization before it, such as my-organization:{group}",
         Severity.WARNING,
     ),
-    "allowed-groups-without-source": Template(
-        "`allow.groups` lets nobody in: nothing says where the groups of a person come from",
-        "add groups_claim, the claim in which `{provider}` tells them",
-    ),
     "idp-prefix-and-strip": Template(
         "a user name cannot get a prefix and lose its domain at the same time", "keep one of `prefix` and `strip_domain`"
     ),

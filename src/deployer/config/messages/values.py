@@ -20,6 +20,9 @@ _LOGIN: dict[str, Template] = {
         "move its settings to `{chosen}`, or choose its class as authenticator_class",
         Severity.WARNING,
     ),
+    "groups-not-managed": Template(
+        "groups decide who may log in, and nothing says where a person's groups come from: the hub would not start", "{advice}"
+    ),
     "login-blocked": Template("`{name}` is blocked, and named among those who may enter", "take the name from one of the two"),
     "cilogon-no-idps": Template(
         "CILogon lets nobody in: no identity provider is named", "say which: login.allow.idps, or `idps` of CILogonOAuthenticator"
