@@ -16,7 +16,7 @@ FOLDERS_SNIPPET = "90-deployer-admin-folders"
 _FIRST_OWN_SNIPPET = 50
 """Snippets run in the order of their names: ours, then the hub's own in the order of the file, then what wraps theirs."""
 KEPT_CLAIM: dict[str, Tree] = {"annotations": {"helm.sh/resource-policy": "keep"}}
-_DATABASE_TYPES = {"postgresql": "postgres", "postgres": "postgres", "mysql": "mysql"}
+_DATABASE_TYPES = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql"}
 
 PROFILES_CODE = f"""
 

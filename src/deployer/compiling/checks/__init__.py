@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from deployer.compiling.checks.chart_settings import check_chart_settings
 from deployer.compiling.checks.classes import check_classes
+from deployer.compiling.checks.database import check_database
 from deployer.compiling.checks.environment import check_environment
 from deployer.compiling.checks.fields import check_filled
 from deployer.compiling.checks.images import check_images
@@ -35,6 +36,7 @@ CHECKS: tuple[Callable[[Values], None], ...] = (
     check_login,
     check_login_start,
     check_chart_settings,
+    check_database,
     check_images,
     check_quantities,
     check_environment,

@@ -54,6 +54,26 @@ _CONFIG: dict[str, Template] = {
     "extra-config-not-text": Template("`{name}` is {found}, Python source is wanted", "write it as a block of text, after `|`"),
 }
 
+_DATABASE: dict[str, Template] = {
+    "database-no-address": Template(
+        "this is no address of a database: JupyterHub would make a file of that name in the hub's pod, and lose it with the pod",
+        "write it like postgresql://hub@db.example.org/hub",
+    ),
+    "database-driver": Template("the hub's image cannot reach a database of `{scheme}://`: the hub would not start", "{advice}"),
+    "database-in-the-pod": Template(
+        "a database in a file of the hub's pod is lost with the pod",
+        "leave the address out, with db.type sqlite-pvc: then the hub keeps its database on a disk",
+    ),
+    "database-missing": Template(
+        "`{kind}` needs the address of its database: the hub would remember people in its pod only", "say it as hub.db.url"
+    ),
+    "database-unused": Template(
+        "this address is not used: the hub keeps its own database, `{kind}`",
+        "say hub.db.type too: postgres, mysql or other",
+        Severity.WARNING,
+    ),
+}
+
 _SERVERS: dict[str, Template] = {
     "image-invalid": Template("`{path}`: {reason}"),
     "image-tag-not-text": Template("`{path}` is a number, text is wanted", 'quote the tag: "{tag}"'),
@@ -128,4 +148,4 @@ _ROLES: dict[str, Template] = {
     "service-url": Template("`{url}` is no address of a service", "it begins with http:// or https://"),
 }
 
-TEMPLATES: dict[str, Template] = _LOGIN | _CONFIG | _SERVERS | _PROFILES | _ROLES
+TEMPLATES: dict[str, Template] = _LOGIN | _CONFIG | _DATABASE | _SERVERS | _PROFILES | _ROLES

@@ -164,7 +164,10 @@ class Database(FileModel):
     """Where the hub remembers people and servers."""
 
     size: Disk = Field(default="1Gi", description="Disk of the hub's own SQLite database.")
-    url: str | None = Field(default=None, description="An external database; its password stands in the secret file.")
+    url: str | None = Field(
+        default=None,
+        description="An external database, such as postgresql://hub@db.example.org/hub; its password stands in the secret file.",
+    )
 
 
 class SpareRoom(FileModel):
