@@ -67,7 +67,7 @@ IDP = {"https://idp.example.org": {"username_derivation": {"username_claim": "em
         login(
             "cilogon", CILogonOAuthenticator={"allowed_idps": {k: {**v, "allowed_domains": ["a.org"]} for k, v in IDP.items()}}
         ),
-        login("ldap", LDAPAuthenticator={"allowed_groups": ["cn=staff"]}),
+        login("ldap", LDAPAuthenticator={"allowed_groups": ["cn=staff"], "bind_dn_template": "uid={username}"}),
         login("native", Authenticator={"allow_all": True}),
         login("ltiauthenticator.lti13.auth.LTI13Authenticator", Authenticator={"allow_all": True}),
         login("pam", LocalAuthenticator={"allowed_groups": ["staff"]}),
@@ -182,3 +182,9 @@ def test_custom_scopes_are_scopes() -> None:
     )
     hub["hub"]["loadRoles"] = {"reader": {"scopes": ["custom:lyra", "custom:vega"]}}
     assert codes(yaml.safe_dump(hub)) == ["scope-unknown"]
+
+
+def test_ldap_finds_people_by_a_template_or_by_looking_them_up() -> None:
+    everybody = {"Authenticator": {"allow_all": True}}
+    assert codes(login("ldap", **everybody, LDAPAuthenticator={"bind_dn_template": []})) == ["ldap-no-entry"]
+    assert codes(login("ldap", **everybody, LDAPAuthenticator={"lookup_dn": True})) == []

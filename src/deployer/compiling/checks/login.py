@@ -7,15 +7,12 @@ administrators besides, and each of its classes has settings of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
+from deployer.compiling.checks.cilogon import check_cilogon
 from deployer.compiling.checks.classes import CLASS, CONFIG, chosen_class, code_of_hub, settings
 from deployer.compiling.checks.tables import ConfigClass, table
 from deployer.compiling.checks.view import Values
-from deployer.config.suggestions import did_you_mean
-from deployer.model.place import KeyPath
 
 DUMMY = "DummyAuthenticator"
 
@@ -28,8 +25,6 @@ _NO_ONE_ENTERS = frozenset({"NullAuthenticator"})
 _SET_BY_CODE = re.compile(
     r"\b(?:allow|admin|check_allowed)\w*\s*(?:=(?!=)|\+=|\|=|\.(?:append|extend|add|update|union)\()|def check_allowed"
 )
-_IDP_KEYS = ("username_derivation", "allow_all", "allowed_domains", "allowed_domains_claim", "default")
-_DERIVATION_KEYS = ("username_claim", "action", "domain", "prefix")
 
 
 def check_login(values: Values) -> None:
@@ -42,7 +37,7 @@ def check_login(values: Values) -> None:
     _gates(values, cls)
     _blocked(values, cls)
     if cls.name.endswith("CILogonOAuthenticator"):
-        _cilogon(values, cls)
+        check_cilogon(values, cls)
 
 
 def _dummy(values: Values, cls: ConfigClass) -> None:
@@ -114,43 +109,3 @@ def _blocked(values: Values, cls: ConfigClass) -> None:
 
 def _texts(value: Any) -> tuple[str, ...]:
     return tuple(entry for entry in value if isinstance(entry, str)) if isinstance(value, list) else ()
-
-
-def _cilogon(values: Values, cls: ConfigClass) -> None:
-    """OAuthenticator lets nobody in without identity providers, and refuses to start with one that it cannot read."""
-    said = [(path, value) for trait in ("idps", "allowed_idps") for path, value in settings(values, cls, trait) if value]
-    if not said:
-        if not re.search(r"idps\b", code_of_hub(values)):
-            values.tell("cilogon-no-idps", CLASS)
-        return
-    for path, idps in said:
-        for entity, idp in idps.items() if isinstance(idps, dict) else ():
-            if urlsplit(entity).scheme not in ("https", "http", "urn"):
-                values.tell("cilogon-not-an-idp", (*path, entity), key=True, entity=entity)
-            for problem_path, code, fields in _idp(idp):
-                values.tell(code, (*path, entity, *problem_path), key=True, **fields)
-
-
-def _idp(idp: Any) -> Iterator[tuple[KeyPath, str, dict[str, Any]]]:
-    """What OAuthenticator's own schema of an identity provider would refuse."""
-    if not isinstance(idp, dict):
-        yield (), "cilogon-idp-missing", {"name": "username_derivation"}
-        return
-    for key in idp:
-        if key not in _IDP_KEYS:
-            yield (key,), "cilogon-idp-key", {"name": key, "advice": did_you_mean(key, _IDP_KEYS, otherwise="its keys")}
-    derivation = idp.get("username_derivation")
-    if not isinstance(derivation, dict):
-        yield (), "cilogon-idp-missing", {"name": "username_derivation"}
-        return
-    for key in derivation:
-        if key not in _DERIVATION_KEYS:
-            advice = did_you_mean(key, _DERIVATION_KEYS, otherwise="its keys")
-            yield ("username_derivation", key), "cilogon-idp-key", {"name": key, "advice": advice}
-    action = derivation.get("action")
-    needed = ["username_claim", *({"strip_idp_domain": ["domain"], "prefix": ["prefix"]}.get(str(action), []))]
-    for key in needed:
-        if key not in derivation:
-            yield ("username_derivation",), "cilogon-idp-missing", {"name": key}
-    if action not in (None, "strip_idp_domain", "prefix"):
-        yield ("username_derivation", "action"), "cilogon-idp-action", {"action": action}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployer.compiling.checks.classes import chosen_class, code_of_hub, setting, settings
+from deployer.compiling.checks.classes import CLASS, chosen_class, code_of_hub, setting, settings
 from deployer.compiling.checks.tables import ConfigClass
 from deployer.compiling.checks.view import Values
 
@@ -13,8 +13,19 @@ _OF_GROUPS = ("allowed_groups", "admin_groups", "auth_state_groups_key", "claim_
 def check_login_start(values: Values) -> None:
     """One rule of an authenticator after the other."""
     cls = chosen_class(values)
-    if cls is not None and OAUTH in (cls.name, *cls.parents):
+    if cls is None:
+        return
+    if OAUTH in (cls.name, *cls.parents):
         _groups(values, cls)
+    if cls.name.endswith("LDAPAuthenticator"):
+        _ldap(values, cls)
+
+
+def _ldap(values: Values, cls: ConfigClass) -> None:
+    """ldapauthenticator 2.0: with neither way to a person's entry it ends at its start, or knows nobody."""
+    ways = ("bind_dn_template", "lookup_dn")
+    if not any(setting(values, cls, way) or way in code_of_hub(values) for way in ways):
+        values.tell("ldap-no-entry", CLASS)
 
 
 def _groups(values: Values, cls: ConfigClass) -> None:

@@ -23,6 +23,10 @@ _LOGIN: dict[str, Template] = {
     "groups-not-managed": Template(
         "groups decide who may log in, and nothing says where a person's groups come from: the hub would not start", "{advice}"
     ),
+    "ldap-no-entry": Template(
+        "nobody can log in: LDAP is not told where people stand",
+        "say login.bind_dn_templates, or bind_user and search_base (bind_dn_template, lookup_dn in the chart's own words)",
+    ),
     "login-blocked": Template("`{name}` is blocked, and named among those who may enter", "take the name from one of the two"),
     "cilogon-no-idps": Template(
         "CILogon lets nobody in: no identity provider is named", "say which: login.allow.idps, or `idps` of CILogonOAuthenticator"
@@ -33,6 +37,16 @@ _LOGIN: dict[str, Template] = {
     "cilogon-idp-key": Template("`{name}` is nothing that an identity provider of CILogon has", "{advice}"),
     "cilogon-idp-missing": Template("`{path}` needs `{name}`", "CILogon does not start without it"),
     "cilogon-idp-action": Template("`{action}` is no action on a user name", "there are strip_idp_domain and prefix"),
+    "cilogon-claim-without-domain": Template(
+        "these domains let nobody in: the claim `{claim}` has no domain",
+        "say which claim has it: domain_claim: email (allowed_domains_claim in the chart's own words)",
+    ),
+    "cilogon-name": Template("nobody comes by the name `{name}`: the identity providers here change names", "write {right}"),
+    "cilogon-staff-name": Template(
+        "`{name}` of the fleet's staff is no administrator here: the identity providers change names",
+        "add {right} to login.admins, if nobody else can have this name",
+        Severity.WARNING,
+    ),
 }
 
 _CONFIG: dict[str, Template] = {
