@@ -5,7 +5,6 @@ Names of keys, objects and variables: the chart dask-gateway 2026.3 and the char
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +12,9 @@ from deployer.compiling.inputs import Inputs
 from deployer.compiling.said import Said, Tree
 from deployer.config.scalars import cpu_range, duration_seconds, memory_bytes
 
+EVERYBODY = "user"
+"""JupyterHub's role of everybody."""
+_DASK, _BINDER = "dask-gateway", "binder"
 _BUILDER = "binderhub"
 _BUILDER_SERVICE = {
     "display": False,
@@ -52,33 +54,39 @@ def extras_tree(of: Inputs) -> Tree:
 
 def services_tree(of: Inputs) -> Tree:
     """What the hub and its servers know of Dask Gateway and the image builder, which stand behind its proxy."""
-    extras = of.hub["extras"]
-    dask, builder = extras["dask_gateway"], extras["image_builder"]
-    if of.local:
-        return {}
+    reached = _reached(of)
     services: dict[str, Tree] = {}
-    reached: dict[str, Said[Any]] = {}
     env: dict[str, Tree] = {}
-    if dask:
+    if dask := reached.get(_DASK):
         proxy = f"traefik-{of.loaded.ref.hub}-dask-gateway"
-        services["dask-gateway"] = dask.decides({"display": False, "url": f"http://{proxy}"})
-        reached["dask-gateway"] = dask
+        services[_DASK] = dask.decides({"display": False, "url": f"http://{proxy}"})
         env = {name: dask.decides(text.format(proxy=proxy)) for name, text in _DASK_ENV.items() if name not in of.hub.value.env}
-    if builder:
-        services["binder"] = builder.decides(_BUILDER_SERVICE)
-        reached["binder"] = builder
-    role = None if "user" in of.hub.value.roles else _role(reached)
+    if builder := reached.get(_BINDER):
+        services[_BINDER] = builder.decides(_BUILDER_SERVICE)
+    role = None if EVERYBODY in of.hub.value.roles else _role(of)
     return {"hub": {"services": services or None, "loadRoles": role}, "singleuser": {"extraEnv": env or None}}
 
 
-def _role(reached: Mapping[str, Said[Any]]) -> Tree:
+def _reached(of: Inputs) -> dict[str, Said[Any]]:
+    """The services that everybody may use, each with the key that says so."""
+    extras = of.hub["extras"]
+    both = {} if of.local else {_DASK: extras["dask_gateway"], _BINDER: extras["image_builder"]}
+    return {name: said for name, said in both.items() if said}
+
+
+def access_scopes(of: Inputs) -> list[Tree]:
+    """What everybody's role says, so that they may use these services."""
+    return [said.decides(f"access:services!service={name}") for name, said in _reached(of).items()]
+
+
+def _role(of: Inputs) -> Tree:
     """Everybody may use these services; what a person may do otherwise stays as JupyterHub has it."""
+    reached = _reached(of)
     if not reached:
         return None
     sole = next(iter(reached.values()))
     usual = sole.decides("self") if len(reached) == 1 else "self"
-    services = (said.decides(f"access:services!service={name}") for name, said in reached.items())
-    return {"user": {"scopes": [usual, *services]}}
+    return {EVERYBODY: {"scopes": [usual, *access_scopes(of)]}}
 
 
 def _gateway() -> dict[str, Tree]:

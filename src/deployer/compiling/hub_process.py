@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from deployer.compiling.extras import EVERYBODY, access_scopes
 from deployer.compiling.inputs import CHECK_NAME, Inputs
 from deployer.compiling.said import Said, Tree
 from deployer.compiling.snippets import source
@@ -125,9 +126,17 @@ def _roles(of: Inputs) -> dict[str, Tree]:
         name: role.decides(
             {
                 "description": role["description"],
-                **{field: list(role[field].each()) or None for field in ("scopes", "users", "groups", "services")},
+                "scopes": _scopes(of, name, role) or None,
+                **{field: list(role[field].each()) or None for field in ("users", "groups", "services")},
             }
         )
         for name, role in of.hub["roles"].entries()
         if name != CHECK_NAME
     }
+
+
+def _scopes(of: Inputs, name: str, role: Said[Any]) -> list[Tree]:
+    """The hub's own, and in everybody's role also what the hub's extras need; there JupyterHub's own scope is `self`."""
+    own: list[Tree] = list(role["scopes"].each())
+    needed = [scope for scope in access_scopes(of) if scope.value not in role.value.scopes] if name == EVERYBODY else []
+    return [*(own or (["self"] if needed else [])), *needed]

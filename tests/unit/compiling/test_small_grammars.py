@@ -166,3 +166,22 @@ temporary_folders: [{path: /a/b, size: 1Gi}, {path: /a-b, size: 1Gi}]
         ("/a-b", "temporary-a-b-2"),
     ]
     assert [volume["name"] for volume in storage["extraVolumes"].values()] == ["temporary-a-b", "temporary-a-b-2"]
+
+
+GATEWAY, BINDER = "access:services!service=dask-gateway", "access:services!service=binder"
+
+
+@pytest.mark.parametrize(
+    ("roles", "scopes"),
+    [
+        ("", ["self", GATEWAY, BINDER]),
+        ("roles: {user: {scopes: [self, 'list:users']}}", ["self", "list:users", GATEWAY, BINDER]),
+        ("roles: {user: {description: Everybody}}", ["self", GATEWAY, BINDER]),
+        (f"roles: {{user: {{scopes: [self, '{GATEWAY}']}}}}", ["self", GATEWAY, BINDER]),
+        ("roles: {graders: {scopes: ['list:users']}}", ["self", GATEWAY, BINDER]),
+    ],
+)
+def test_everybody_may_use_what_a_hub_has_besides(roles: str, scopes: list[str]) -> None:
+    hub = "domain: x.example.org\nlogin: {provider: github, allow: everyone}\nextras: {dask_gateway: true, image_builder: true}\n"
+    values = compiled_hub(hub + roles, cluster="provider: gcp\ngcp: {project: lab, zone: us-central1-b}").release.values
+    assert values["jupyterhub"]["hub"]["loadRoles"]["user"]["scopes"] == scopes
