@@ -15,7 +15,7 @@ from deployer.compiling.checks.chart_settings import TRAITS
 from deployer.config.documents import read_document
 from deployer.model.problem import Severity
 
-VALUES = "config/clusters/lyra/prod.values.yaml"
+VALUES = "config/clusters/lyra"
 # Mistakes that JupyterHub starts with: it ignores what it does not know, lets nobody in, or Kubernetes or Helm refuse it.
 STARTS_ALL_THE_SAME = {
     "values-unknown-key",
@@ -51,25 +51,25 @@ STARTS_ALL_THE_SAME = {
     "role-service",
     "role-unknown-key",
     "service-url",
+    "database-missing",
+    "database-in-the-pod",
+    "database-no-address",
 }
 
 
-OF_ANOTHER_IMAGE = {"values-authenticator-from-own-image"}
+OF_ANOTHER_IMAGE = {"values-authenticator-from-own-image/prod.values.yaml", "values-database/own.values.yaml"}
 
 
 @cache
 def cases() -> dict[str, dict]:
-    """The values of each case that has some, for the hub."""
+    """The values of each hub of a case that has some, for the hub."""
     found = {}
-    for name in case_names():
-        path = CASES / name / VALUES
-        document = (
-            read_document(VALUES, path.read_bytes())[0]
-            if path.exists() and name.startswith("values-") and name not in OF_ANOTHER_IMAGE
-            else None
-        )
-        if document and isinstance(document.data.get("jupyterhub"), dict):
-            found[name] = document.data["jupyterhub"]
+    for name in (name for name in case_names() if name.startswith("values-")):
+        for path in sorted((CASES / name / VALUES).glob("*.values.yaml")):
+            document = read_document(path.name, path.read_bytes())[0]
+            hub = document.data.get("jupyterhub") if document else None
+            if isinstance(hub, dict) and f"{name}/{path.name}" not in OF_ANOTHER_IMAGE:
+                found[f"{name}/{path.name}"] = hub
     return found
 
 
@@ -83,7 +83,9 @@ def verdicts() -> dict[str, str]:
 
 
 def errors(name: str) -> set[str]:
-    return {problem.code for problem in case_problems(name) if problem.severity is Severity.ERROR}
+    case, _, file = name.partition("/")
+    of_hub = (problem for problem in case_problems(case) if problem.place.file == f"{VALUES}/{file}")
+    return {problem.code for problem in of_hub if problem.severity is Severity.ERROR}
 
 
 @pytest.mark.parametrize("name", sorted(cases()))
