@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from deployer.compiling.checks.affinity import check_affinity
 from deployer.compiling.checks.chart_settings import check_chart_settings
 from deployer.compiling.checks.classes import check_classes
 from deployer.compiling.checks.database import check_database
@@ -18,6 +19,7 @@ from deployer.compiling.checks.keys import check_keys
 from deployer.compiling.checks.login import check_login
 from deployer.compiling.checks.login_start import check_login_start
 from deployer.compiling.checks.names import check_names
+from deployer.compiling.checks.people import check_people
 from deployer.compiling.checks.pods import check_pods
 from deployer.compiling.checks.profiles import check_profiles
 from deployer.compiling.checks.quantities import check_quantities
@@ -35,12 +37,14 @@ CHECKS: tuple[Callable[[Values], None], ...] = (
     check_classes,
     check_login,
     check_login_start,
+    check_people,
     check_chart_settings,
     check_database,
     check_images,
     check_quantities,
     check_environment,
     check_filled,
+    check_affinity,
     check_profiles,
     check_pods,
     check_roles,

@@ -12,9 +12,11 @@ _TYPE, _URL = ("hub", "db", "type"), ("hub", "db", "url")
 _TRAIT = (*CONFIG, "JupyterHub", "db_url")
 _OWN = ("sqlite-pvc", "sqlite-memory")
 """Kinds for which zero-to-jupyterhub reads no address."""
-_DRIVERS = frozenset({"postgresql", "postgresql+psycopg2", "mysql+pymysql", "mariadb+pymysql", "sqlite", "sqlite+pysqlite"})
+_POSTGRES = "postgresql+psycopg2"
+"""Said with its driver: what `postgresql://` alone takes depends on SQLAlchemy's version."""
+_DRIVERS = frozenset({"postgresql", _POSTGRES, "mysql+pymysql", "mariadb+pymysql", "sqlite", "sqlite+pysqlite"})
 """What SQLAlchemy can use with the packages of the hub's image."""
-_MEANT = {"postgres": "postgresql", "postgresql": "postgresql", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
+_MEANT = {"postgres": _POSTGRES, "postgresql": _POSTGRES, "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 
 
 def check_database(values: Values) -> None:
@@ -39,7 +41,7 @@ def _address(values: Values, path: KeyPath, url: str, kind: str) -> None:
         values.tell("database-no-address", path)
     elif scheme not in _DRIVERS and not has_own_image(values):
         meant = _MEANT.get(scheme.lower().partition("+")[0])
-        advice = f"begin the address with {meant}://" if meant else "it can use postgresql:// and mysql+pymysql://"
+        advice = f"begin the address with {meant}://" if meant else f"it can use {_POSTGRES}:// and mysql+pymysql://"
         values.tell("database-driver", path, scheme=scheme, advice=advice)
     elif scheme.startswith("sqlite") and kind != _OWN[0] and not _on_a_volume(values, rest):
         values.tell("database-in-the-pod", path)

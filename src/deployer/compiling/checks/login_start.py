@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from deployer.compiling.checks.classes import CLASS, chosen_class, code_of_hub, setting, settings
 from deployer.compiling.checks.tables import ConfigClass
-from deployer.compiling.checks.view import Values
+from deployer.compiling.checks.view import Values, each
 
 OAUTH = "OAuthenticator"
 _OF_GROUPS = ("allowed_groups", "admin_groups", "auth_state_groups_key", "claim_groups_key")
+
+_ASKS_BY_ITSELF = frozenset(
+    {"CILogonOAuthenticator", "GoogleOAuthenticator", "GlobusOAuthenticator", "OpenShiftOAuthenticator", "MWOAuthenticator"}
+)
+"""Classes with scopes of their own where nothing is said."""
+_SECRET_KEY = 8
+_PASSWORDS = {"user_password": 8, "admin_password": 32}
 
 
 def check_login_start(values: Values) -> None:
@@ -17,8 +24,14 @@ def check_login_start(values: Values) -> None:
         return
     if OAUTH in (cls.name, *cls.parents):
         _groups(values, cls)
+        _scopes(values, cls)
+        _id_token(values, cls)
     if cls.name.endswith("LDAPAuthenticator"):
         _ldap(values, cls)
+    if cls.name == "NativeAuthenticator":
+        _self_approval(values, cls)
+    if cls.name == "SharedPasswordAuthenticator":
+        _passwords(values, cls)
 
 
 def _ldap(values: Values, cls: ConfigClass) -> None:
@@ -41,3 +54,37 @@ def _groups(values: Values, cls: ConfigClass) -> None:
                 advice = f"add groups_claim to `login`, the claim in which `{typed.provider}` tells them"
             values.tell("groups-not-managed", path, key=True, advice=advice)
             return
+
+
+def _scopes(values: Values, cls: ConfigClass) -> None:
+    """oauthenticator 17.4, `OAuthenticator._allowed_scopes_validation`."""
+    asked = setting(values, cls, "scope")
+    if asked is None and cls.name in _ASKS_BY_ITSELF:
+        return
+    path, allowed = next(settings(values, cls, "allowed_scopes"), ((), None))
+    for index, scope in each(allowed):
+        if scope not in (asked or ()):
+            values.tell("scope-not-asked-for", (*path, index), scope=scope)
+
+
+def _id_token(values: Values, cls: ConfigClass) -> None:
+    """oauthenticator 17.4, `OAuthenticator._validate_userdata_url`."""
+    path, from_token = next(settings(values, cls, "userdata_from_id_token"), ((), None))
+    if from_token and setting(values, cls, "userdata_url"):
+        values.tell("userdata-twice", path, key=True)
+
+
+def _self_approval(values: Values, cls: ConfigClass) -> None:
+    """nativeauthenticator 1.3, `NativeAuthenticator.setup_self_approval`."""
+    path, allowed = next(settings(values, cls, "allow_self_approval_for"), ((), None))
+    key = setting(values, cls, "secret_key")
+    if allowed and len(str(key or "")) < _SECRET_KEY and "secret_key" not in values.hub.secret_keys:
+        values.tell("self-approval-without-key", path, key=True, shortest=_SECRET_KEY)
+
+
+def _passwords(values: Values, cls: ConfigClass) -> None:
+    """JupyterHub 5.5, `SharedPasswordAuthenticator`."""
+    for trait, shortest in _PASSWORDS.items():
+        path, password = next(settings(values, cls, trait), ((), None))
+        if isinstance(password, str) and 0 < len(password) < shortest:
+            values.tell("password-short", path, shortest=shortest)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from deployer.compiling.checks.affinity import check_affinity_traits
 from deployer.compiling.checks.classes import CHECKED_BY_MEANING, check_trait
 from deployer.compiling.checks.environment import check_env
 from deployer.compiling.checks.fields import check_filled_traits
@@ -190,6 +191,7 @@ def _override(values: Values, path: KeyPath, entry: Mapping[str, Any]) -> None:
     if not _override_keys(values, at, override) or not isinstance(override, dict):
         return
     check_filled_traits(values, at, override)
+    check_affinity_traits(values, at, override)
     traits = _spawner().traits
     for key, value in override.items():
         trait = traits.get(key)

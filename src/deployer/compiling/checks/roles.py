@@ -14,7 +14,7 @@ from deployer.model.place import KeyPath
 
 ROLES = ("hub", "loadRoles")
 SERVICES = ("hub", "services")
-# jupyterhub.roles._role_name_pattern and scopes._check_scopes_exist (JupyterHub 5.5).
+# jupyterhub.roles._role_name_pattern, scopes._check_scopes_exist and _custom_scope_pattern (JupyterHub 5.5).
 _ROLE_NAME = re.compile(r"[a-z][a-z0-9\-_~\.]{1,253}[a-z0-9]")
 _ROLE_KEYS = ("name", "description", "scopes", "users", "groups", "services")
 _FILTERS = ("user=", "service=", "group=", "server=")
@@ -22,6 +22,9 @@ _SELF_FILTERS = ("user", "service", "server")
 _SHORTEST_TOKEN = 8
 _CULLER = "jupyterhub-idle-culler"
 _CHART_KEYS = ("apiToken",)
+_CUSTOM = ("hub", "config", "JupyterHub", "custom_scopes")
+_CUSTOM_SCOPE = re.compile(r"custom:[a-z0-9][a-z0-9_\-*:]+[a-z0-9_*]")
+_CLIENT = "service-"
 
 
 def check_roles(values: Values) -> None:
@@ -30,9 +33,35 @@ def check_roles(values: Values) -> None:
     for name, service in services.items():
         _service(values, (*SERVICES, name), service)
     names = {str(service.get("name", name)) for name, service in services.items() if isinstance(service, dict)}
-    names |= {_CULLER} if values.get("cull", "enabled", default=True) else set()
+    culler = {_CULLER} if values.get("cull", "enabled", default=True) else set()
+    names |= culler
+    called = set(culler)
     for name, role in values.mapping(*ROLES).items():
         _role(values, (*ROLES, name), role, names)
+        _once(values, (*ROLES, name), role, called)
+    _custom_scopes(values)
+
+
+def _once(values: Values, path: KeyPath, role: Any, called: set[str]) -> None:
+    """No role before it has its name. `called`: the names so far, to which it is added."""
+    said = isinstance(role, dict) and "name" in role
+    name = str(role["name"] if said else path[-1])
+    if name in called:
+        culls = name == _CULLER
+        advice = "the idle culler's own role has it; give this one another name" if culls else "give one another name"
+        values.tell("role-twice", (*path, "name") if said else path, key=not said, name=name, advice=advice)
+    called.add(name)
+
+
+def _custom_scopes(values: Values) -> None:
+    for name, scope in values.mapping(*_CUSTOM).items():
+        path = (*_CUSTOM, name)
+        if not _CUSTOM_SCOPE.fullmatch(str(name)):
+            values.tell("custom-scope-name", path, key=True, name=name)
+        if not isinstance(scope, dict):
+            values.tell("values-not-a-mapping", path, key=True, found=KINDS[kind_of(scope)])
+        elif "description" not in scope:
+            values.tell("custom-scope-description", path, key=True, name=name)
 
 
 def _service(values: Values, path: KeyPath, service: Any) -> None:
@@ -49,6 +78,12 @@ def _service(values: Values, path: KeyPath, service: Any) -> None:
         if isinstance(token, str) and 0 < len(token) < _SHORTEST_TOKEN:
             values.tell("service-token-short", (*path, key), shortest=_SHORTEST_TOKEN)
     url = service.get("url")
+    said = [key for key in ("oauth_client_id", "oauth_no_confirm") if service.get(key)]
+    if said and not url and not service.get("oauth_redirect_uri"):
+        values.tell("service-without-redirect", (*path, said[0]), key=True)
+    client = service.get("oauth_client_id")
+    if isinstance(client, str) and client and not client.startswith(_CLIENT):
+        values.tell("service-client-id", (*path, "oauth_client_id"), right=_CLIENT + client)
     if isinstance(url, str) and not re.match(r"https?://", url):
         values.tell("service-url", (*path, "url"), url=url)
 
@@ -87,7 +122,7 @@ def _scope(values: Values, path: KeyPath, scope: Any) -> None:
         values.tell("scope-unknown", path, scope=scope, advice="write text, such as list:users")
         return
     name, _, condition = scope.partition("!")
-    custom = values.mapping("hub", "config", "JupyterHub", "custom_scopes")
+    custom = values.mapping(*_CUSTOM)
     if name not in table().scopes and name not in custom:
         guess = closest(name, table().scopes)
         values.tell("scope-unknown", path, scope=name, advice=f"perhaps you meant `{guess}`" if guess else "")

@@ -37,6 +37,25 @@ _LOGIN: dict[str, Template] = {
     "cilogon-idp-key": Template("`{name}` is nothing that an identity provider of CILogon has", "{advice}"),
     "cilogon-idp-missing": Template("`{path}` needs `{name}`", "CILogon does not start without it"),
     "cilogon-idp-action": Template("`{action}` is no action on a user name", "there are strip_idp_domain and prefix"),
+    "user-name-impossible": Template(
+        "`{name}` cannot be a user's name: the hub would not start", "a name has no `/`, no blanks around it, and more than dots"
+    ),
+    "groups-made-twice": Template(
+        "the login makes the groups of this hub: it would not start with groups of its own",
+        "take load_groups away, or what makes the login do so: populate_teams, groups_claim or manage_groups",
+    ),
+    "scope-not-asked-for": Template(
+        "`{scope}` is not among the scopes that are asked for: the hub would not start", "add it to `scope`, too"
+    ),
+    "userdata-twice": Template(
+        "a person's data come from the id token or from userdata_url: the hub does not start with both",
+        "take userdata_from_id_token away, or set userdata_url to an empty text",
+    ),
+    "self-approval-without-key": Template(
+        "people cannot approve themselves without a secret_key: the hub would not start",
+        "say secret_key, of {shortest} characters or more, in the secret file",
+    ),
+    "password-short": Template("a password of less than {shortest} characters: the hub would not start", "take a longer one"),
     "cilogon-claim-without-domain": Template(
         "these domains let nobody in: the claim `{claim}` has no domain",
         "say which claim has it: domain_claim: email (allowed_domains_claim in the chart's own words)",
@@ -71,7 +90,7 @@ _CONFIG: dict[str, Template] = {
 _DATABASE: dict[str, Template] = {
     "database-no-address": Template(
         "this is no address of a database: JupyterHub would make a file of that name in the hub's pod, and lose it with the pod",
-        "write it like postgresql://hub@db.example.org/hub",
+        "write it like postgresql+psycopg2://hub@db.example.org/hub",
     ),
     "database-driver": Template("the hub's image cannot reach a database of `{scheme}://`: the hub would not start", "{advice}"),
     "database-in-the-pod": Template(
@@ -129,6 +148,8 @@ _SERVERS: dict[str, Template] = {
     "volume-without-name": Template("`{path}` has no name", "every volume needs one, and mounts say it"),
     "volume-twice": Template("two volumes are called `{name}`", "give one another name"),
     "mount-incomplete": Template("`{path}` has no {missing}", "a mount needs the volume's name and a mountPath"),
+    "affinity-term": Template("`{name}` is nothing that such a term has: servers would not start", "{advice}"),
+    "affinity-incomplete": Template("`{path}` has no {missing}: servers would not start", "add {missing}"),
     "mount-without-volume": Template("there is no volume `{name}` to mount", "there are: {volumes}"),
 }
 
@@ -148,6 +169,17 @@ _ROLES: dict[str, Template] = {
         "`{name}` cannot be the name of a role", "lower-case letters, digits and -._~, at least 3, beginning with a letter"
     ),
     "role-admin": Template("the scopes of the role `admin` cannot be changed", "make a role of another name"),
+    "role-twice": Template("two roles are called `{name}`: the hub would not start", "{advice}"),
+    "custom-scope-name": Template(
+        "`{name}` cannot be the name of a scope: the hub would not start",
+        "write custom: and a name of at least three small letters, digits and -_:*",
+    ),
+    "custom-scope-description": Template("the scope `{name}` has no description: the hub would not start", "add description"),
+    "service-without-redirect": Template(
+        "the hub would not start: nothing says where the login of this service ends",
+        "add oauth_redirect_uri, or the service's url",
+    ),
+    "service-client-id": Template("the client id of a service begins with `service-`: the hub would not start", "write {right}"),
     "role-unknown-key": Template("`{name}` is nothing that a role has", "{advice}"),
     "role-not-a-list": Template("`{name}` of a role is {found}, a list is wanted", "{advice}"),
     "role-service": Template("there is no service `{service}`: the hub would not start", "{advice}"),

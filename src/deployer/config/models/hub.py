@@ -166,7 +166,7 @@ class Database(FileModel):
     size: Disk = Field(default="1Gi", description="Disk of the hub's own SQLite database.")
     url: str | None = Field(
         default=None,
-        description="An external database, such as postgresql://hub@db.example.org/hub; its password stands in the secret file.",
+        description="An external one, such as postgresql+psycopg2://hub@db.example.org/hub; its password is a secret.",
     )
 
 
