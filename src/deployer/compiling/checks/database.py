@@ -12,6 +12,7 @@ _TYPE, _URL = ("hub", "db", "type"), ("hub", "db", "url")
 _TRAIT = (*CONFIG, "JupyterHub", "db_url")
 _OWN = ("sqlite-pvc", "sqlite-memory")
 """Kinds for which zero-to-jupyterhub reads no address."""
+_ELSEWHERE = ("mysql", "postgres", "other")
 _POSTGRES = "postgresql+psycopg2"
 """Said with its driver: what `postgresql://` alone takes depends on SQLAlchemy's version."""
 _DRIVERS = frozenset({"postgresql", _POSTGRES, "mysql+pymysql", "mariadb+pymysql", "sqlite", "sqlite+pysqlite"})
@@ -30,7 +31,7 @@ def check_database(values: Values) -> None:
             values.tell("database-unused", _URL, key=True, kind=kind)
     elif isinstance(url, str):
         _address(values, _URL, url, kind)
-    elif not url and not trait and "url" not in values.hub.secret_keys and "db_url" not in code_of_hub(values):
+    elif kind in _ELSEWHERE and not (url or trait or "url" in values.hub.secret_keys or "db_url" in code_of_hub(values)):
         values.tell("database-missing", _TYPE, kind=kind)
 
 

@@ -14,22 +14,19 @@ URL_FIELDS = ("username", "base_url")
 """What JupyterHub 5.5 fills into addresses (`Spawner.template_namespace`)."""
 
 # zero-to-jupyterhub 4.4, files/hub/jupyterhub_config.py: keys of singleuser that become the traits below, or a part of them.
-_KEYS: tuple[KeyPath, ...] = (
-    ("podNameTemplate",),
-    ("extraLabels",),
-    ("extraAnnotations",),
-    ("serviceAccountName",),
-    ("initContainers",),
-    ("extraContainers",),
-    ("extraPodConfig",),
-    ("storage", "extraLabels"),
-    ("storage", "homeMountPath"),
-    ("storage", "static"),
-    ("storage", "extraVolumes"),
-    ("storage", "extraVolumeMounts"),
-    ("storage", "dynamic", "pvcNameTemplate"),
-    ("storage", "dynamic", "volumeNameTemplate"),
+_SERVERS = frozenset(
+    {
+        "podNameTemplate",
+        "extraLabels",
+        "extraAnnotations",
+        "serviceAccountName",
+        "initContainers",
+        "extraContainers",
+        "extraPodConfig",
+    }
 )
+_STORAGE = frozenset({"extraLabels", "homeMountPath", "static", "dynamic", "extraVolumes", "extraVolumeMounts"})
+_SECTIONS: Mapping[KeyPath, frozenset[str]] = {("singleuser",): _SERVERS, ("singleuser", "storage"): _STORAGE}
 _TRAITS = frozenset(
     {
         "pod_name_template",
@@ -59,14 +56,15 @@ _FILLED_ONCE = "working_dir"
 
 def check_filled(values: Values) -> None:
     """The chart's keys, and what `hub.config` says of the spawner."""
-    for key in _KEYS:
-        check_fields(values, ("singleuser", *key), values.get("singleuser", *key))
+    for section, keys in _SECTIONS.items():
+        said = values.mapping(*section)
+        for key in keys & said.keys():
+            check_fields(values, (*section, key), said[key])
     check_fields(values, ("singleuser", "defaultUrl"), values.get("singleuser", "defaultUrl"), URL_FIELDS)
     for name, file in values.mapping("singleuser", "extraFiles").items():
         if isinstance(file, dict):
             check_fields(values, ("singleuser", "extraFiles", name, "mountPath"), file.get("mountPath"))
-    for section in ("Spawner", "KubeSpawner"):
-        path = ("hub", "config", section)
+    for path in (("hub", "config", "Spawner"), ("hub", "config", "KubeSpawner")):
         check_filled_traits(values, path, values.mapping(*path))
         check_fields(values, (*path, _FILLED_ONCE), values.get(*path, _FILLED_ONCE))
 
@@ -83,9 +81,10 @@ def check_fields(values: Values, path: KeyPath, value: Any, known: Collection[st
     if isinstance(value, str):
         if "{" in value or "}" in value:
             _text(values, path, value, known)
-        return
-    for key, entry in each(value):
-        check_fields(values, (*path, key), entry, known)
+    elif value:
+        for key, entry in each(value):
+            if not isinstance(entry, str) or "{" in entry or "}" in entry:
+                check_fields(values, (*path, key), entry, known)
 
 
 def _text(values: Values, path: KeyPath, text: str, known: Collection[str]) -> None:

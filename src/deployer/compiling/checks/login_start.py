@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from deployer.compiling.checks.classes import CLASS, chosen_class, code_of_hub, setting, settings
+from collections.abc import Callable, Mapping
+
+from deployer.compiling.checks.classes import CLASS, CONFIG, chosen_class, code_of_hub, setting, settings
 from deployer.compiling.checks.tables import ConfigClass
 from deployer.compiling.checks.view import Values, each
 
@@ -14,24 +16,21 @@ _ASKS_BY_ITSELF = frozenset(
 )
 """Classes with scopes of their own where nothing is said."""
 _SECRET_KEY = 8
-_PASSWORDS = {"user_password": 8, "admin_password": 32}
 
 
 def check_login_start(values: Values) -> None:
-    """One rule of an authenticator after the other."""
+    """Every rule of which something is said. It is looked for in all settings at once: most logins say nothing of any."""
     cls = chosen_class(values)
     if cls is None:
         return
-    if OAUTH in (cls.name, *cls.parents):
+    said = {trait for owner in (cls.name, *cls.parents) for trait in values.mapping(*CONFIG, owner)} & cls.traits.keys()
+    if OAUTH in (cls.name, *cls.parents) and not said.isdisjoint(_OF_GROUPS):
         _groups(values, cls)
-        _scopes(values, cls)
-        _id_token(values, cls)
+    for trait, rule in _RULES.items():
+        if trait in said:
+            rule(values, cls)
     if cls.name.endswith("LDAPAuthenticator"):
         _ldap(values, cls)
-    if cls.name == "NativeAuthenticator":
-        _self_approval(values, cls)
-    if cls.name == "SharedPasswordAuthenticator":
-        _passwords(values, cls)
 
 
 def _ldap(values: Values, cls: ConfigClass) -> None:
@@ -61,7 +60,7 @@ def _scopes(values: Values, cls: ConfigClass) -> None:
     asked = setting(values, cls, "scope")
     if asked is None and cls.name in _ASKS_BY_ITSELF:
         return
-    path, allowed = next(settings(values, cls, "allowed_scopes"), ((), None))
+    path, allowed = next(settings(values, cls, "allowed_scopes"))
     for index, scope in each(allowed):
         if scope not in (asked or ()):
             values.tell("scope-not-asked-for", (*path, index), scope=scope)
@@ -69,22 +68,38 @@ def _scopes(values: Values, cls: ConfigClass) -> None:
 
 def _id_token(values: Values, cls: ConfigClass) -> None:
     """oauthenticator 17.4, `OAuthenticator._validate_userdata_url`."""
-    path, from_token = next(settings(values, cls, "userdata_from_id_token"), ((), None))
+    path, from_token = next(settings(values, cls, "userdata_from_id_token"))
     if from_token and setting(values, cls, "userdata_url"):
         values.tell("userdata-twice", path, key=True)
 
 
 def _self_approval(values: Values, cls: ConfigClass) -> None:
     """nativeauthenticator 1.3, `NativeAuthenticator.setup_self_approval`."""
-    path, allowed = next(settings(values, cls, "allow_self_approval_for"), ((), None))
+    path, allowed = next(settings(values, cls, "allow_self_approval_for"))
     key = setting(values, cls, "secret_key")
     if allowed and len(str(key or "")) < _SECRET_KEY and "secret_key" not in values.hub.secret_keys:
         values.tell("self-approval-without-key", path, key=True, shortest=_SECRET_KEY)
 
 
-def _passwords(values: Values, cls: ConfigClass) -> None:
+def _user_password(values: Values, cls: ConfigClass) -> None:
+    _password(values, cls, "user_password", 8)
+
+
+def _admin_password(values: Values, cls: ConfigClass) -> None:
+    _password(values, cls, "admin_password", 32)
+
+
+def _password(values: Values, cls: ConfigClass, trait: str, shortest: int) -> None:
     """JupyterHub 5.5, `SharedPasswordAuthenticator`."""
-    for trait, shortest in _PASSWORDS.items():
-        path, password = next(settings(values, cls, trait), ((), None))
-        if isinstance(password, str) and 0 < len(password) < shortest:
-            values.tell("password-short", path, shortest=shortest)
+    path, password = next(settings(values, cls, trait))
+    if isinstance(password, str) and 0 < len(password) < shortest:
+        values.tell("password-short", path, shortest=shortest)
+
+
+_RULES: Mapping[str, Callable[[Values, ConfigClass], None]] = {
+    "allowed_scopes": _scopes,
+    "userdata_from_id_token": _id_token,
+    "allow_self_approval_for": _self_approval,
+    "user_password": _user_password,
+    "admin_password": _admin_password,
+}
