@@ -50,7 +50,7 @@ def _terms(values: Values, path: KeyPath, trait: str, terms: Any) -> None:
         if not isinstance(term, dict):
             values.tell("values-not-a-mapping", at, found=KINDS[kind_of(term)])
             continue
-        keys = {_camel(key): key for key in term}
+        keys = {_camel(str(key)): str(key) for key in term}
         for key in keys.keys() - {*known}:
             advice = did_you_mean(keys[key], known, otherwise="its keys")
             values.tell("affinity-term", (*at, keys[key]), key=True, name=keys[key], advice=advice)

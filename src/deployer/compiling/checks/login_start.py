@@ -62,7 +62,7 @@ def _scopes(values: Values, cls: ConfigClass) -> None:
         return
     path, allowed = next(settings(values, cls, "allowed_scopes"))
     for index, scope in each(allowed):
-        if scope not in (asked or ()):
+        if scope not in (asked if isinstance(asked, list) else ()):
             values.tell("scope-not-asked-for", (*path, index), scope=scope)
 
 
