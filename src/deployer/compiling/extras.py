@@ -37,11 +37,10 @@ _DASK_ENV = MappingProxyType(
 def extras_tree(of: Inputs) -> Tree:
     """The chart's own conditions and the sub-charts' values: Dask Gateway and the image builder."""
     extras = of.hub["extras"]
-    dask, builder, binder = extras["dask_gateway"], extras["image_builder"], extras["binder"]
+    dask, built = extras["dask_gateway"], _built(extras)
     tree: dict[str, Tree] = {}
     if dask:
         tree["dask-gateway"] = dask.decides({"enabled": True, "gateway": _gateway() | _dask(dask)})
-    built = binder if binder.value is not None else builder
     if built:
         tree["binderhub-service"] = {
             "enabled": built.decides(True),
@@ -70,8 +69,13 @@ def services_tree(of: Inputs) -> Tree:
 def _reached(of: Inputs) -> dict[str, Said[Any]]:
     """The services that everybody may use, each with the key that says so."""
     extras = of.hub["extras"]
-    both = {} if of.local else {_DASK: extras["dask_gateway"], _BINDER: extras["image_builder"]}
+    both = {} if of.local else {_DASK: extras["dask_gateway"], _BINDER: _built(extras)}
     return {name: said for name, said in both.items() if said}
+
+
+def _built(extras: Said[Any]) -> Said[Any]:
+    """What asks for the image builder, of which a hub has but one."""
+    return extras["binder"] if extras["binder"] else extras["image_builder"]
 
 
 def access_scopes(of: Inputs) -> list[Tree]:

@@ -19,11 +19,12 @@ from deployer.compiling.templates import unknown_fields
 from deployer.config.messages import problem
 from deployer.config.models.hub import Size
 from deployer.config.suggestions import did_you_mean
-from deployer.model.place import KeyPath, dotted
+from deployer.model.place import KeyPath, dotted, value_at
 from deployer.model.problem import Problem
 from deployer.model.release import Release
 
 _BUCKET = re.compile(r"\$\{buckets\.([^.}]*)")
+_IMAGE_PREFIX = ("binderhub-service", "config", "BinderHub", "image_prefix")
 _RENAME = "give one another name"
 
 
@@ -31,6 +32,7 @@ def findings(of: Inputs, release: Release, lacking: Tree) -> Iterator[Problem]:
     """Every problem of one typed hub. `lacking` is what its chart has no key for."""
     for find in (_env, _bindings, _same_choices, _typed_defaults, _shares, _shared_folders, _mounted, _twice, _reserved):
         yield from find(of)
+    yield from _builder(of, release)
     yield from login_findings(of, release)
     yield from _lacking(of, lacking)
 
@@ -158,6 +160,15 @@ def _reserved(of: Inputs) -> Iterator[Problem]:
     for name, role in of.hub["roles"].entries():
         if name == CHECK_NAME:
             yield problem("reserved-role", of.hub.source.place(role.key, key=True), name=name)
+
+
+def _builder(of: Inputs, release: Release) -> Iterator[Problem]:
+    """Of where images go a mapping here says everything; `true` leaves it to `values`."""
+    extras = of.hub["extras"]
+    if extras["image_builder"] and extras["binder"]:
+        yield problem("builder-twice", of.hub.source.place(extras["binder"].key, key=True))
+    elif extras["image_builder"].value is True and not value_at(release.values, _IMAGE_PREFIX):
+        yield problem("builder-without-registry", extras["image_builder"].place)
 
 
 def _lacking(of: Inputs, lacking: Tree) -> Iterator[Problem]:

@@ -51,6 +51,9 @@ _IMAGE = re.compile(
     re.ASCII,
 )
 
+_REGISTRY = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d+)?")
+_IMAGE_PREFIX = re.compile(r"[a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*(?:[._/]|__|-+)?")
+
 SERVER_FIELDS = (
     "username",
     "unescaped_username",
@@ -204,6 +207,22 @@ def image_reference(text: str) -> tuple[str, str, str]:
     if not match:
         raise ValueError(f"`{text}` is not an image; write it like quay.io/jupyter/scipy-notebook:2026-11-02")
     return match["name"], match["tag"] or "", match["digest"] or ""
+
+
+def registry_host(text: str) -> str:
+    """The host of a registry, with its port where it has one; no address, and no path."""
+    if not _REGISTRY.fullmatch(text):
+        host = re.sub(r"^[a-z]+://", "", text.strip()).partition("/")[0].lower()
+        advice = f"write {host}" if _REGISTRY.fullmatch(host) else "write its host, such as quay.io"
+        raise ValueError(f"`{text}` is not the host of a registry; {advice}; what follows it begins image_prefix")
+    return text
+
+
+def image_prefix(text: str) -> str:
+    """What stands between a registry and the rest of an image's name."""
+    if not _IMAGE_PREFIX.fullmatch(text):
+        raise ValueError(f"`{text}` cannot begin an image's name; write it like my-team/my-hub-, in lower-case letters")
+    return text
 
 
 def fields(text: str) -> list[str]:

@@ -51,6 +51,13 @@ TEMPLATES: dict[str, Template] = {
     "file-twice": Template("`{path}` is there twice", "keep one of the two"),
     "content-twice": Template("two repositories go to the folder `{folder}`", "give one another folder"),
     "reserved-role": Template("the role `{name}` is the deployer's own", "give it another name"),
+    "builder-twice": Template(
+        "a hub builds images in one way: `extras.binder` and `extras.image_builder` are both here", "keep one of the two"
+    ),
+    "builder-without-registry": Template(
+        "`extras.image_builder` does not say where built images go",
+        "write image_builder: {{registry: quay.io, image_prefix: my-team/my-hub-}} with the team and hub of your own",
+    ),
     "chart-lacks": Template(
         "`{key}` has no effect: the chart {chart} has no key `{name}`",
         "say it under `values` in the chart's own words",

@@ -22,6 +22,7 @@ TEMPLATES: dict[str, Template] = {
     "not-a-domain": Template("`{path}`: {reason}"),
     "not-a-url": Template("`{path}`: {reason}"),
     "not-an-image": Template("`{path}`: {reason}"),
+    "not-a-registry": Template("`{path}`: {reason}"),
     "not-a-quantity": Template("`{path}`: {reason}"),
     "not-a-cpu-count": Template("`{path}`: {reason}"),
     "not-a-duration": Template("`{path}`: {reason}"),

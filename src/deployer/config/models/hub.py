@@ -22,6 +22,7 @@ from deployer.config.models.base import (
     GroupName,
     HomeFolder,
     IdleTime,
+    ImagePrefix,
     ImageReference,
     Interface,
     Memory,
@@ -29,6 +30,7 @@ from deployer.config.models.base import (
     MountPath,
     Name,
     Port,
+    RegistryHost,
     RelativePath,
     Share,
     SharedPath,
@@ -215,8 +217,8 @@ class DaskGateway(FileModel):
 class Binder(FileModel):
     """Environments built from repositories."""
 
-    registry: Name = Field(description="Where built images go, such as quay.io.")
-    image_prefix: Name = Field(description="Begins the names of built images.")
+    registry: RegistryHost = Field(description="Where built images go, such as quay.io.")
+    image_prefix: ImagePrefix = Field(description="Begins the names of built images.")
     repo_providers: list[Name] = Field(default=[], description="Where repositories may come from, such as GitHubRepoProvider.")
 
 
@@ -225,9 +227,11 @@ class Extras(FileModel):
 
     dask_gateway: bool | DaskGateway = Field(default=False, description="Dask clusters; a mapping sets limits.")
     image_builder: bool | Binder = Field(
-        default=False, description="People build images on the spawn page; a mapping says where they go."
+        default=False, description="People build images on the spawn page; a mapping says where they go, `true` that `values` do."
     )
-    binder: Binder | None = Field(default=None, description="A BinderHub that starts repositories.")
+    binder: Binder | None = Field(
+        default=None, description="Instead of image_builder: BinderHub's API alone, which builds images of repositories."
+    )
 
 
 class Role(FileModel):
