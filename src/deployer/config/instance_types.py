@@ -13,6 +13,8 @@ from functools import cache
 
 GIB = 1024**3
 MIB = 1024**2
+SMALLEST_SERVER = 128 * MIB
+"""A JupyterLab server without a kernel; resident memory of 131 MB was measured."""
 
 _MARGIN = 0.02
 """Share of what is left that is not given away, as nodes of one type differ a little."""

@@ -100,5 +100,7 @@ def _file(values: Values, path: KeyPath, file: Any) -> None:
     if len(given) != 1:
         values.tell("extra-file", path, key=True, name=path[-1], missing=f"exactly one of {', '.join(_CONTENTS)}")
     mode = file.get("mode")
-    if mode is not None and (isinstance(mode, bool) or not isinstance(mode, int)):
-        values.tell("extra-file-mode", (*path, "mode"), written=mode)
+    if mode is not None and (isinstance(mode, bool) or not isinstance(mode, int) or not 0 <= mode <= 0o777):
+        written = values.written((*path, "mode"), mode)
+        octal = f"0{written}" if re.fullmatch("[0-7]{3}", written) else "0644"
+        values.tell("extra-file-mode", (*path, "mode"), written=written, octal=octal)

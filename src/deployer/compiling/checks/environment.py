@@ -11,6 +11,15 @@ from deployer.compiling.checks.tables import KINDS, kind_of
 from deployer.compiling.checks.view import Values, each
 from deployer.model.place import KeyPath
 
+_OF_EACH_SERVER = frozenset(
+    """JUPYTERHUB_API_TOKEN JPY_API_TOKEN JUPYTERHUB_CLIENT_ID JUPYTERHUB_USER JUPYTERHUB_SERVER_NAME JUPYTERHUB_BASE_URL
+    JUPYTERHUB_SERVICE_PREFIX JUPYTERHUB_SERVICE_URL JUPYTERHUB_OAUTH_CALLBACK_URL JUPYTERHUB_OAUTH_SCOPES
+    JUPYTERHUB_OAUTH_ACCESS_SCOPES JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED
+    JUPYTERHUB_SSL_KEYFILE JUPYTERHUB_SSL_CERTFILE JUPYTERHUB_SSL_CLIENT_CA""".split()
+)
+"""What JupyterHub 5.5 tells each server of itself (`Spawner.get_env`), and what no text can be right for all of them. Others that
+it sets may be set otherwise: addresses of the hub, the app, the default page."""
+
 
 def check_environment(values: Values) -> None:
     """`singleuser.extraEnv` and those of the hub and the proxy."""
@@ -30,6 +39,8 @@ def check_env(values: Values, path: KeyPath, env: Any, *, formatted: bool) -> No
         check_fields(values, path, env)
     for name, value in each(env):
         at = (*path, name)
+        if formatted and name in _OF_EACH_SERVER:
+            values.tell("env-reserved", at, key=True, name=name)
         if isinstance(value, dict):
             _own_form(values, at, value)
         elif isinstance(env, list):

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from deployer.compiling.checks.view import Values
+from deployer.config.instance_types import MIB, SMALLEST_SERVER
 from deployer.model.place import KeyPath
 
 # jupyterhub.traitlets.ByteSpecification: powers of 1024, one letter.
@@ -62,13 +63,29 @@ def spawner_memory(values: Values, path: KeyPath, value: Any) -> float | None:
     if value is None or isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return float(value)
+        return _enough(values, path, value, float(value))
     match = _BYTES.fullmatch(value) if isinstance(value, str) else None
     if match:
-        return float(match[1]) * _LETTERS[match[2]]
+        return _enough(values, path, value, float(match[1]) * _LETTERS[match[2]])
     if values.get(*path) is not None:
         values.tell("memory-invalid", path, written=value, advice=_memory_advice(value))
     return None
+
+
+def _enough(values: Values, path: KeyPath, written: Any, memory: float) -> float:
+    """The memory; told where so little was written by hand that it must have been meant otherwise. Of none there is no limit."""
+    if not 0 < memory < SMALLEST_SERVER or not values.is_by_hand(*path):
+        return memory
+    if memory < MIB:
+        values.tell("memory-in-bytes", path, written=written, advice=_with_a_letter(written, "M", "G"))
+    elif path[-1] in ("limit", "mem_limit"):
+        values.tell("memory-too-small", path, memory=written, least=f"{SMALLEST_SERVER // MIB}M")
+    return memory
+
+
+def _with_a_letter(written: Any, *units: str) -> str:
+    number = re.match(r"[\d.]*", str(written))
+    return f"write {' or '.join(f'{number[0]}{unit}' for unit in units)}" if number else ""
 
 
 def _memory_advice(value: Any) -> str:
@@ -112,7 +129,10 @@ def resources(values: Values, path: KeyPath, said: Any) -> None:
         amounts = said.get(part)
         for name, amount in amounts.items() if isinstance(amounts, dict) else ():
             if amount is not None:
-                found[part, name] = quantity(values, (*path, part, name), amount)
+                found[part, name] = size = quantity(values, (*path, part, name), amount)
+                if name == "memory" and size and size < MIB and values.is_by_hand(*path, part, name):
+                    advice = _with_a_letter(amount, "Mi", "Gi")
+                    values.tell("memory-in-bytes", (*path, part, name), written=amount, advice=advice)
     for (part, name), amount in found.items():
         most = found.get(("limits", name))
         if part == "requests" and amount is not None and most is not None and amount > most:

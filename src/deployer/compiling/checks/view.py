@@ -43,6 +43,10 @@ class Values:
         """The hub says it itself, not the chart."""
         return at(self.said, path, ABSENT) is not ABSENT
 
+    def is_by_hand(self, *path: str | int) -> bool:
+        """It stands in the chart's own words in some file, rather than being compiled."""
+        return any(layer.source.has((*layer.base, *self.base, *path)) for layer in self.hub.layers)
+
     def named(self, path: KeyPath) -> str:
         """The path as people write it, from the chart's root."""
         return dotted((*self.base, *path))

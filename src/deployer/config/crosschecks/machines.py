@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from deployer.config import scalars
-from deployer.config.instance_types import GIB, MIB, Room, instance_type, instance_types, room
+from deployer.config.instance_types import GIB, MIB, SMALLEST_SERVER, Room, instance_type, instance_types, room
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.messages import problem
 from deployer.config.models.cluster import NodePool
@@ -19,8 +19,6 @@ from deployer.model.problem import Problem, of_hub
 
 _AZURE_NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
 """learn.microsoft.com/azure/aks/create-node-pools, limitations."""
-_SMALLEST_SERVER = 128 * MIB
-"""A JupyterLab server without a kernel; resident memory of 131 MB was measured."""
 
 
 def check(fleet: LoadedFleet, _shelf: Shelf) -> Iterator[Problem]:
@@ -115,9 +113,9 @@ def _shares(hub: LoadedHub, path: KeyPath, machine: Machine, available: Room | N
     for index, written in enumerate(machine.shares):
         fraction = scalars.share(written)
         offered.append(fraction)
-        if available and available.memory * fraction < _SMALLEST_SERVER:
+        if available and available.memory * fraction < SMALLEST_SERVER:
             memory = _readable(int(available.memory * fraction))
-            least = _readable(_SMALLEST_SERVER)
+            least = _readable(SMALLEST_SERVER)
             place = hub.source.place((*path, "shares", index))
             yield problem("share-too-small", place, share=fraction, pool=machine.pool, memory=memory, least=least)
     default = machine.default
@@ -144,8 +142,8 @@ def _sizes(hub: LoadedHub, path: KeyPath, machine: Machine, pool: NodePool | Non
 
 def _too_small(hub: LoadedHub, path: KeyPath, memory: str) -> Iterator[Problem]:
     limit = scalars.memory_range(memory)[1]
-    if limit < _SMALLEST_SERVER:
-        yield problem("memory-too-small", hub.source.place(path), memory=_readable(limit), least=_readable(_SMALLEST_SERVER))
+    if limit < SMALLEST_SERVER:
+        yield problem("memory-too-small", hub.source.place(path), memory=memory.rpartition("..")[2], least=_readable(SMALLEST_SERVER))
 
 
 def _exceeding(size: Size, available: Room) -> Iterator[tuple[str, str, str]]:

@@ -110,7 +110,7 @@ TEMPLATES: dict[str, Template] = {
     "share-too-small": Template(
         "{share} of a machine of `{pool}` is {memory}, too little for a server", "the smallest useful share has {least}"
     ),
-    "memory-too-small": Template("{memory} of memory is too little to start with", "give at least {least}"),
+    "memory-too-small": Template("`{memory}` of memory is too little to start with", "give at least {least}"),
     "size-too-large": Template(
         "`{size}` guarantees {wanted}, a machine of `{pool}` ({machine}) has room for {room}",
         "guarantee less, or choose a larger machine",

@@ -123,12 +123,17 @@ _SERVERS: dict[str, Template] = {
         "`{image}` is another image every time it is pushed", "write the tag that was tested", Severity.WARNING
     ),
     "memory-invalid": Template("`{written}` is no amount of memory", "{advice}"),
+    "memory-in-bytes": Template("`{written}` of memory is less than a megabyte, and nothing starts with that", "{advice}"),
     "cpu-invalid": Template("`{written}` is no number of CPUs here", "{advice}"),
     "quantity-invalid": Template("`{written}` is no quantity that Kubernetes reads", "write it like 500m, 2, 512Mi or 10Gi"),
     "guarantee-above-limit": Template("{guarantee} is guaranteed, and {limit} is the limit", "the limit must be the larger one"),
     "extra-file": Template("the file `{name}` needs {missing}", "Kubernetes gets it as a Secret, and mounts it there"),
-    "extra-file-mode": Template("`{written}` is no file mode", "write it in octal, without quotes: 0644"),
+    "extra-file-mode": Template("`{written}` is no file mode", "write it in octal, without quotes: {octal}"),
     "env-not-text": Template("`{name}` is {found}, an environment variable is text", "{advice}"),
+    "env-reserved": Template(
+        "`{name}` is what the hub tells each server about itself, and another value takes that from all of them: none could start",
+        "take it away, or give the variable another name",
+    ),
     "env-shape": Template("`{path}` is {found}, names with values are wanted"),
     "braces-open": Template("the braces in `{name}` do not close, and servers would not start", "write {{{{ and }}}} for braces"),
     "env-itself": Template(
@@ -147,6 +152,11 @@ _SERVERS: dict[str, Template] = {
     ),
     "volume-without-name": Template("`{path}` has no name", "every volume needs one, and mounts say it"),
     "volume-twice": Template("two volumes are called `{name}`", "give one another name"),
+    "pod-name": Template(
+        "`{name}` cannot be the name of a {what}: Kubernetes takes lower-case letters, digits and hyphens, at most 63",
+        "write {like}, there and where it is named",
+    ),
+    "mount-twice": Template("`{mount}` is mounted already, by {other}", "choose another path for one of the two"),
     "mount-incomplete": Template("`{path}` has no {missing}", "a mount needs the volume's name and a mountPath"),
     "affinity-term": Template("`{name}` is nothing that such a term has: servers would not start", "{advice}"),
     "affinity-incomplete": Template("`{path}` has no {missing}: servers would not start", "add {missing}"),
