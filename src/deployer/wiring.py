@@ -24,6 +24,7 @@ from deployer.tools.state import StateFolder
 
 if TYPE_CHECKING:
     from deployer.model.health import CheckOptions, CheckReport, HubAccess
+    from deployer.model.release import Release
     from deployer.model.rendering import Asked, Rendered
     from deployer.targets.kubernetes.clusters import KubernetesClusters
 
@@ -67,6 +68,11 @@ class _RenderingOnDemand:
         archives = self._state.root / "charts" / "archives"
         names = sorted(entry.name for entry in archives.iterdir()) if archives.is_dir() else []
         return f"{self._process.which('helm')} {' '.join(names)}"
+
+    def hub_chart_values(self, release: Release) -> tuple[str, bytes] | None:
+        from deployer.targets.kubernetes.offline import OfflineRendering
+
+        return OfflineRendering(self._fleet, self._state, self._process).hub_chart_values(release)
 
     def rendered(self, asked: Sequence[Asked], *, mirrors: Mapping[str, str], fetch: bool) -> Rendered:
         from deployer.targets.kubernetes.offline import OfflineRendering

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from deployer.config.documents import Document, read_document
@@ -42,6 +42,18 @@ def overridden_chart(tree: FleetTree, own: FleetTree | None, name: str, override
     files = _files(tree, own)
     files[override.chart] = {**files[override.chart], f"{FOLDER}/{override.chart}/Chart.yaml": override.content}
     return _Charts(files).keys_of(name)
+
+
+def with_hub_chart(chart: ChartKeys, file: str, content: bytes) -> ChartKeys:
+    """With the defaults of the zero-to-jupyterhub inside it, whose values.yaml is given."""
+    document, _ = read_document(file, content, may_be_empty=True)
+    if document is None:
+        return chart
+    inside: Any = document.data
+    for step in reversed(chart.hub_at):
+        inside = {step: inside}
+    sources = {**chart.sources, chart.hub_at: _sourced(document)}
+    return replace(chart, defaults=_over(inside, chart.defaults), sources=sources)
 
 
 def chart_keys(tree: FleetTree, own: FleetTree | None = None) -> Mapping[str, ChartKeys]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _LISTED = 15
 _NEARLY = 0.85
@@ -25,9 +25,12 @@ def did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "known her
     """`perhaps you meant ...`; with nothing close, all that is known, unless that is too much or nothing."""
     names = list(known)
     guess = closest(name, names)
-    if guess:
-        return f"perhaps you meant `{guess}`"
-    return f"{otherwise}: {', '.join(names)}" if 0 < len(names) <= _LISTED else ""
+    return f"perhaps you meant `{guess}`" if guess else listed(names, otherwise)
+
+
+def listed(names: Sequence[str], what: str) -> str:
+    """All of them, unless that is too much or nothing."""
+    return f"{what}: {', '.join(names)}" if 0 < len(names) <= _LISTED else ""
 
 
 def missing_space(text: str, known: Iterable[str]) -> str:

@@ -25,7 +25,7 @@ class Origin:
     """Who set a leaf of the values.
 
     `source`: `file` (a person wrote this leaf as it is, at `place`), `compiled` (made from the hub file's key `key`, which
-    stands at `place`), or `default` (the deployer's or the chart's own; `place` is None). `overrode` has what
+    stands at `place`), or `default` (the deployer's own, with no `place`, or the chart's). `overrode` has what
     it replaced, newest first.
     """
 
@@ -41,7 +41,8 @@ class Origin:
             case "compiled":
                 return f"compiled from {self.key} ({self.place})" if self.place else f"compiled from {self.key}"
             case _:
-                return self.key or "chart default"
+                text = self.key or "chart default"
+                return f"{text} ({self.place})" if self.place else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,5 +34,9 @@ class Rendering(Protocol):
     def possible(self) -> str:
         """A short text that changes when more (or less) can be rendered on this machine: it belongs to what is remembered."""
 
+    def hub_chart_values(self, release: Release) -> tuple[str, bytes] | None:
+        """The values.yaml of the zero-to-jupyterhub in the release's chart, with a name for it; None where that is not on this
+        machine."""
+
     def rendered(self, asked: Sequence[Asked], *, mirrors: Mapping[str, str], fetch: bool) -> Rendered:
         """Try every release. Charts that are not on this machine are fetched with `fetch`, else their hubs stay untried."""

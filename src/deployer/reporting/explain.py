@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,13 +30,14 @@ class ExplainedLeaf:
 class Explanation:
     """The values of a hub, or of the part of them that `key` names, in the order of the chart's contract.
 
-    `problems` is how many errors there are about the hub: what is explained would not be deployed.
+    `note`: why there is no leaf. `problems` is how many errors there are about the hub: what is explained would not be deployed.
     """
 
     ref: HubRef
     chart: str
     key: str
     leaves: tuple[ExplainedLeaf, ...]
+    note: str = ""
     problems: int = 0
 
 
@@ -51,7 +52,7 @@ def _heading(explanation: Explanation) -> Iterator[str]:
     if explanation.problems:
         yield "# with errors, so that it would not be deployed: `deployer validate` tells them"
     if not explanation.leaves:
-        yield "# none: it sets nothing in the chart's values"
+        yield f"# none: {explanation.note}"
 
 
 def to_json(explanation: Explanation) -> dict[str, Any]:
@@ -62,6 +63,7 @@ def to_json(explanation: Explanation) -> dict[str, Any]:
         "chart": explanation.chart,
         "key": explanation.key or None,
         "problems": explanation.problems,
+        "note": explanation.note or None,
         "values": [_leaf_json(leaf) for leaf in explanation.leaves],
     }
 
@@ -126,10 +128,3 @@ def _value(value: Any) -> str:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return quoted if len(quoted) <= _LONGEST_VALUE else f"{quoted[:_LONGEST_VALUE]}… <{len(text)} characters>"
-
-
-def keys_of(leaves: Mapping[KeyPath, Any]) -> Iterator[str]:
-    """Every dotted path that names a leaf or a branch."""
-    for path in leaves:
-        for depth in range(1, len(path) + 1):
-            yield dotted(path[:depth])

@@ -26,6 +26,7 @@ from deployer.model.release import ChartOverride
 from deployer.tools.machine import told
 
 CHART_FILE = "Chart.yaml"
+VALUES_FILE = "values.yaml"
 VENDORED = "charts"
 """The folder of a chart with the charts that it brings along."""
 _BESIDE = "file://"
@@ -283,10 +284,15 @@ def _vendored(path: Path, written: _Written) -> Iterator[_Vendored]:
 
 def _in_archive(path: Path) -> dict[str, Any]:
     """The Chart.yaml of an archive."""
+    return _parsed(file_in_archive(path, CHART_FILE))
+
+
+def file_in_archive(path: Path, file: str) -> bytes:
+    """A file of the chart in an archive, from the chart's own folder."""
     with told("read", path), tarfile.open(path) as archive:
-        name = next((name for name in archive.getnames() if name.count("/") == 1 and name.endswith(f"/{CHART_FILE}")), CHART_FILE)
+        name = next((name for name in archive.getnames() if name.count("/") == 1 and name.endswith(f"/{file}")), file)
         content = archive.extractfile(name)
-        return _parsed(content.read() if content else b"")
+        return content.read() if content else b""
 
 
 def _entries(folder: Path) -> list[Path]:

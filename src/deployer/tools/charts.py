@@ -19,7 +19,16 @@ import yaml
 
 from deployer.errors import ExternalError, ToolFailedError
 from deployer.model.release import ChartOverride
-from deployer.tools.chart_files import CHART_FILE, VENDORED, Chart, ChartReader, Dependency, digest_of
+from deployer.tools.chart_files import (
+    CHART_FILE,
+    VALUES_FILE,
+    VENDORED,
+    Chart,
+    ChartReader,
+    Dependency,
+    digest_of,
+    file_in_archive,
+)
 from deployer.tools.files import make_folder, remove_tree, write_atomically
 from deployer.tools.helm import Helm
 from deployer.tools.locks import alone
@@ -52,6 +61,15 @@ class ChartCache:
         chart's own. Raises ExternalError."""
         read = ChartReader(override, digests).read(chart, [values])
         return self._found(read) or self._made(read)
+
+    def values_inside(
+        self, chart: Path, name: str, values: Mapping[str, Any], override: ChartOverride | None
+    ) -> tuple[str, bytes] | None:
+        """The values.yaml of a dependency, with a name for it, where its archive is here. Raises ExternalError."""
+        for one, pinned in ChartReader(override).read(chart, [values]).archives():
+            if one.name == name and self._has(one, pinned):
+                return f"{one.name}-{one.version}/{VALUES_FILE}", file_in_archive(self._archive(one), VALUES_FILE)
+        return None
 
     def _found(self, chart: Chart) -> Path | None:
         """The folder, where it and all that it is made from are here and whole."""

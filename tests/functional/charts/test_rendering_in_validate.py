@@ -125,3 +125,17 @@ def test_a_hub_is_rendered_with_its_own_chart_file(tmp_path: Path, repository: C
         untried = fleet.validate()
     assert untried.code == 0, untried.out
     assert "not rendered: 1 hub, as the chart jupyterhub 4.4.1 is not on this machine" in untried.err
+
+
+def test_explain_tells_what_the_chart_inside_does_by_itself_once_that_is_here(
+    tmp_path: Path, repository: ChartRepository
+) -> None:
+    fleet = Fleet(tmp_path, repository)
+    asked = ("explain", "one", "good", "jupyterhub.singleuser.image")
+    path = f"{programs(HELM_4)}:/usr/bin:/bin"
+    before = deployer(*asked, cwd=tmp_path, PATH=path)
+    assert (before.code, "`deployer validate --fetch-charts` gets it" in before.out) == (0, True)
+    with repository:
+        fleet.validate("--fetch-charts")
+    after = deployer(*asked, cwd=tmp_path, PATH=path)
+    assert (after.code, "# chart default (jupyterhub-4.4.0/values.yaml:" in after.out) == (0, True), after.out

@@ -20,12 +20,22 @@ from deployer.workflows.explain import explain
 SCHEMA = TESTS.parent / "docs" / "reference" / "schemas" / "explain.json"
 
 
-def effects(files: dict[str, bytes]) -> Any:
-    return SimpleNamespace(fleet=SimpleNamespace(read=lambda: FleetTree(files)), carried=SimpleNamespace(read=own_charts))
+INSIDE = (
+    "jupyterhub-4.4.0/values.yaml",
+    b"singleuser:\n  image: {name: quay.io/sample, tag: '4'}\n  memory:\n    guarantee: 1G\n",
+)
 
 
-def told(cluster: str, hub: str, key: str = "") -> str:
-    return to_text(explain(effects(files_of("sections")), cluster, hub, key))
+def effects(files: dict[str, bytes], inside: tuple[str, bytes] | None = None) -> Any:
+    return SimpleNamespace(
+        fleet=SimpleNamespace(read=lambda: FleetTree(files)),
+        carried=SimpleNamespace(read=own_charts),
+        rendering=SimpleNamespace(hub_chart_values=lambda release: inside),
+    )
+
+
+def told(cluster: str, hub: str, key: str = "", inside: tuple[str, bytes] | None = None) -> str:
+    return to_text(explain(effects(files_of("sections"), inside), cluster, hub, key))
 
 
 def test_a_value_names_its_line_and_what_it_overrode() -> None:
@@ -72,11 +82,47 @@ def test_a_key_that_sets_nothing_says_so() -> None:
     assert "it sets nothing" in told("cloud", "everything", "metadata")
 
 
-@pytest.mark.parametrize("key", ["jupyterhub.singleuser.defaultUlr", "interfac", "singleuser.profilelist"])
-def test_an_unknown_key_is_told_with_the_closest(key: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "hint"),
+    [
+        ("jupyterhub.singleuser.defaultUlr", "perhaps you meant `jupyterhub.singleuser.defaultUrl`"),
+        ("interfac", "perhaps you meant `interface`"),
+        ("singleuser.profilelist", "perhaps you meant `singleuser.profileList`"),
+        ("environments.foo", "there are: environments[0]"),
+        ("environments[9].interface", "there are: environments[0]"),
+        ("environments[0].imgae", "perhaps you meant `environments[0].image`"),
+        ("env.NOPE", "there are: env.FLEET"),
+        ("idle.stop_after.nope", "without a key, `explain` lists all values"),
+        ("jupyterhub.singleuser.image.nam", "perhaps you meant `jupyterhub.singleuser.image.name`"),
+    ],
+)
+def test_an_unknown_key_is_told_with_the_closest(key: str, hint: str) -> None:
     with pytest.raises(UnknownNameError) as caught:
-        told("cloud", "github", key)
-    assert "perhaps you meant" in caught.value.hint
+        told("cloud", "overridden", key)
+    assert caught.value.hint.startswith(hint)
+
+
+def test_what_the_chart_inside_does_by_itself_is_told_with_its_line() -> None:
+    text = told("cloud", "overridden", "jupyterhub.singleuser.image", INSIDE)
+    assert "chart default (jupyterhub-4.4.0/values.yaml:2)" in text
+    memory = explain(effects(files_of("sections"), INSIDE), "cloud", "overridden", "singleuser.memory")
+    (leaf,) = to_json(memory)["values"]
+    assert (leaf["set_by"]["source"], leaf["overrode"][-1]["file"], leaf["overrode"][-1]["line"]) == ("file", INSIDE[0], 4)
+
+
+def test_where_the_chart_inside_is_not_here_that_is_said() -> None:
+    report = explain(effects(files_of("sections")), "cloud", "overridden", "jupyterhub.singleuser.image")
+    assert "is not on this machine" in to_text(report)
+    assert (to_json(report)["values"], "--fetch-charts" in to_json(report)["note"]) == ([], True)
+
+
+@pytest.mark.parametrize("key", ["jupyterhub.hub.config", "jupyterhub", "homes"])
+def test_a_section_is_shown_in_one_piece(key: str) -> None:
+    paths = [leaf.path for leaf in explain(effects(files_of("sections"), INSIDE), "cloud", "everything", key).leaves]
+    heads = [path[:depth] for path in paths for depth in range(1, len(path) + 1)]
+    for head in set(heads):
+        inside = [number for number, path in enumerate(paths) if path[: len(head)] == head]
+        assert inside == list(range(inside[0], inside[-1] + 1)), head
 
 
 def test_an_unknown_hub_is_told_with_the_closest() -> None:

@@ -12,13 +12,27 @@ from deployer.compiling.checks.view import Values, each
 from deployer.model.place import KeyPath
 
 _OF_EACH_SERVER = frozenset(
-    """JUPYTERHUB_API_TOKEN JPY_API_TOKEN JUPYTERHUB_CLIENT_ID JUPYTERHUB_USER JUPYTERHUB_SERVER_NAME JUPYTERHUB_BASE_URL
-    JUPYTERHUB_SERVICE_PREFIX JUPYTERHUB_SERVICE_URL JUPYTERHUB_OAUTH_CALLBACK_URL JUPYTERHUB_OAUTH_SCOPES
-    JUPYTERHUB_OAUTH_ACCESS_SCOPES JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED
-    JUPYTERHUB_SSL_KEYFILE JUPYTERHUB_SSL_CERTFILE JUPYTERHUB_SSL_CLIENT_CA""".split()
+    {
+        "JPY_API_TOKEN",
+        "JUPYTERHUB_API_TOKEN",
+        "JUPYTERHUB_BASE_URL",
+        "JUPYTERHUB_CLIENT_ID",
+        "JUPYTERHUB_COOKIE_HOST_PREFIX_ENABLED",
+        "JUPYTERHUB_OAUTH_ACCESS_SCOPES",
+        "JUPYTERHUB_OAUTH_CALLBACK_URL",
+        "JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES",
+        "JUPYTERHUB_OAUTH_SCOPES",
+        "JUPYTERHUB_SERVER_NAME",
+        "JUPYTERHUB_SERVICE_PREFIX",
+        "JUPYTERHUB_SERVICE_URL",
+        "JUPYTERHUB_SSL_CERTFILE",
+        "JUPYTERHUB_SSL_CLIENT_CA",
+        "JUPYTERHUB_SSL_KEYFILE",
+        "JUPYTERHUB_USER",
+    }
 )
-"""What JupyterHub 5.5 tells each server of itself (`Spawner.get_env`), and what no text can be right for all of them. Others that
-it sets may be set otherwise: addresses of the hub, the app, the default page."""
+"""What JupyterHub 5.5 tells each server of itself (`Spawner.get_env`), where no one text is right for all of them. Others that it
+sets may be set otherwise: addresses of the hub, the app, the default page."""
 
 
 def check_environment(values: Values) -> None:

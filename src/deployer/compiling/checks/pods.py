@@ -56,7 +56,9 @@ def _home(values: Values) -> dict[str, str]:
 
 def _files(values: Values, section: str) -> dict[str, str]:
     files = values.mapping(section, "extraFiles").items()
-    return {str(file["mountPath"]): f"the file `{name}`" for name, file in files if isinstance(file, dict) and "mountPath" in file}
+    return {
+        str(file["mountPath"]): f"the file `{name}`" for name, file in files if isinstance(file, dict) and "mountPath" in file
+    }
 
 
 def _home_volumes(values: Values) -> set[str]:

@@ -143,7 +143,9 @@ def _sizes(hub: LoadedHub, path: KeyPath, machine: Machine, pool: NodePool | Non
 def _too_small(hub: LoadedHub, path: KeyPath, memory: str) -> Iterator[Problem]:
     limit = scalars.memory_range(memory)[1]
     if limit < SMALLEST_SERVER:
-        yield problem("memory-too-small", hub.source.place(path), memory=memory.rpartition("..")[2], least=_readable(SMALLEST_SERVER))
+        yield problem(
+            "memory-too-small", hub.source.place(path), memory=memory.rpartition("..")[2], least=_readable(SMALLEST_SERVER)
+        )
 
 
 def _exceeding(size: Size, available: Room) -> Iterator[tuple[str, str, str]]:

@@ -131,7 +131,7 @@ _SERVERS: dict[str, Template] = {
     "extra-file-mode": Template("`{written}` is no file mode", "write it in octal, without quotes: {octal}"),
     "env-not-text": Template("`{name}` is {found}, an environment variable is text", "{advice}"),
     "env-reserved": Template(
-        "`{name}` is what the hub tells each server about itself, and another value takes that from all of them: none could start",
+        "`{name}` is what the hub tells each server about itself, and another value takes it away: none could start",
         "take it away, or give the variable another name",
     ),
     "env-shape": Template("`{path}` is {found}, names with values are wanted"),

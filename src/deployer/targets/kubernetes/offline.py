@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from deployer.errors import ExternalError
 from deployer.model.problem import Problem
 from deployer.model.protocols import FleetFiles, Process, State
-from deployer.model.release import HubRef
+from deployer.model.release import HubRef, Release
 from deployer.model.rendering import Asked, Rendered
 from deployer.targets.kubernetes.rendering import USUAL_VERSION, Charts, RefusedError, Renderer
 from deployer.tools.chart_files import ChartError
 from deployer.tools.charts import ChartCache
 from deployer.tools.helm import Helm
 from deployer.tools.resources import resource
+
+_HUB_CHART = "jupyterhub"
+"""zero-to-jupyterhub, as charts depend on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +30,20 @@ class OfflineRendering:
     state: State
     process: Process
 
-    def rendered(self, asked: Sequence[Asked], *, mirrors: Mapping[str, str], fetch: bool) -> Rendered:
+    def hub_chart_values(self, release: Release) -> tuple[str, bytes] | None:
+        try:
+            return self._renderer({}, fetch=False).values_inside(release, _HUB_CHART)
+        except ExternalError:
+            return None
+
+    def _renderer(self, mirrors: Mapping[str, str], *, fetch: bool) -> Renderer:
         helm = Helm(self.process, self.state.root / "helm")
-        renderer = Renderer(
-            helm=helm,
-            charts=Charts(self.fleet.root, resource("helm-charts")),
-            cache=ChartCache(helm, self.state.root / "charts", mirrors, fetch=fetch),
-            state=self.state,
-        )
-        ready, untried, broken = self._ready(helm, renderer, asked)
+        cache = ChartCache(helm, self.state.root / "charts", mirrors, fetch=fetch)
+        return Renderer(helm=helm, charts=Charts(self.fleet.root, resource("helm-charts")), cache=cache, state=self.state)
+
+    def rendered(self, asked: Sequence[Asked], *, mirrors: Mapping[str, str], fetch: bool) -> Rendered:
+        renderer = self._renderer(mirrors, fetch=fetch)
+        ready, untried, broken = self._ready(renderer.helm, renderer, asked)
         refused: dict[HubRef, str] = {}
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             for one, reason in zip(ready, pool.map(lambda one: _refusal(renderer, one), ready), strict=True):

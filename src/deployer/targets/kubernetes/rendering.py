@@ -65,6 +65,10 @@ class Renderer:
         """The release's chart, with the charts that its values turn on."""
         return self.cache.prepared(self.charts.folder(release.chart), release.values, override=release.chart_override)
 
+    def values_inside(self, release: Release, name: str) -> tuple[str, bytes] | None:
+        """The values.yaml of a chart inside the release's, with a name for it, where it was fetched already."""
+        return self.cache.values_inside(self.charts.folder(release.chart), name, release.values, release.chart_override)
+
     def documents(
         self, release: Release, kube_version: str = USUAL_VERSION, api_versions: Sequence[str] = ()
     ) -> Mapping[str, str]:
