@@ -18,7 +18,7 @@ from deployer.tools.fleet_files import FolderFiles
 from deployer.tools.journal import SILENT
 from deployer.tools.process import SystemProcess
 from deployer.tools.processors import SystemProcessors
-from deployer.tools.resources import carried_fleet
+from deployer.tools.resources import carried_fleet, folder_digest
 from deployer.tools.sops import Sops, key_environment
 from deployer.tools.state import StateFolder
 
@@ -67,7 +67,9 @@ class _RenderingOnDemand:
     def possible(self) -> str:
         archives = self._state.root / "charts" / "archives"
         names = sorted(entry.name for entry in archives.iterdir()) if archives.is_dir() else []
-        return f"{self._process.which('helm')} {' '.join(names)}"
+        helm = self._process.which("helm")
+        age = helm.stat().st_mtime_ns if helm else 0
+        return f"{helm} {age} {folder_digest(self._fleet.root / 'helm-charts')} {' '.join(names)}"
 
     def hub_chart_values(self, release: Release) -> tuple[str, bytes] | None:
         from deployer.targets.kubernetes.offline import OfflineRendering

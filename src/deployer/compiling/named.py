@@ -120,9 +120,9 @@ def _below(tree: KeyTree | None, path: KeyPath) -> KeyTree | None:
     return tree
 
 
-def _children(tree: KeyTree, path: KeyPath) -> Iterable[str]:
+def _children(tree: KeyTree, path: KeyPath) -> list[str | int]:
     found = _below(tree, path)
-    return found.children if found else ()
+    return [*found.children] if found else []
 
 
 def _known_below(tree: KeyTree, path: KeyPath) -> bool:

@@ -7,6 +7,7 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterator
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 
@@ -44,6 +45,19 @@ def code_digest() -> str:
         for path in _files_below(str(folder)):
             with FileIO(path) as file:
                 digest.update(hashlib.sha256(file.readall()).digest())
+    return digest.hexdigest()
+
+
+def folder_digest(folder: Path) -> str:
+    """A digest of the names and contents of all files below a folder, as far as they can be read; links to folders are not
+    followed."""
+    digest = hashlib.sha256()
+    for path, _, names in sorted(os.walk(folder)):
+        for file in (f"{path}/{name}" for name in sorted(names)):
+            digest.update(file.removeprefix(str(folder)).encode(errors="surrogateescape"))
+            with suppress(OSError):
+                if os.path.isfile(file):
+                    digest.update(hashlib.sha256(Path(file).read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -39,12 +39,11 @@ def validate(effects: Effects, selection: Selection, *, render: bool, code: str,
     possible = effects.rendering.possible() if render else "nothing"
     key = f"verdict {code} {tree_digest(tree)} {possible} {fetch}"
     kept = effects.state.get(key)
-    verdict = from_bytes(kept, tree.files) if kept else None
+    verdict = from_bytes(kept, key) if kept else None
     unchanged = verdict is not None
     if verdict is None:
         verdict = _judge(effects, tree, render=render, fetch=fetch)
-        if verdict.may_be_kept:
-            effects.state.put(key, to_bytes(verdict))
+        effects.state.put(key, to_bytes(verdict, key))
     for reason, hubs in verdict.untried.items():
         effects.progress.say(f"not rendered: {hubs} {'hub' if hubs == 1 else 'hubs'}, as {reason}")
     selected = _selected(verdict, selection)

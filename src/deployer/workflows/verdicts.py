@@ -1,18 +1,17 @@
 """What validation found, in a form that is kept between runs. Light to import: an unchanged fleet needs nothing else.
 
-What is kept has no text of the files, which may hold a secret in the wrong place: the lines around a problem are taken from the
-files anew. A verdict with errors is not kept at all, as its sentences quote what people wrote.
+Problems quote what people wrote, which may be a secret in the wrong place. So what is kept is sealed by what it was found in:
+who has the fleet's files has no need of it, and for who has them not it is noise.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import cache
 from typing import Any
 
-from deployer.config.source_text import SourceText
 from deployer.model.place import Place
 from deployer.model.problem import Problem, Severity
 from deployer.model.release import HubRef
@@ -28,44 +27,35 @@ class Verdict:
     clusters: Mapping[str, tuple[str, ...]]
     untried: Mapping[str, int] = field(default_factory=dict)
 
-    @property
-    def may_be_kept(self) -> bool:
-        """Nothing in it stops a deploy."""
-        return all(problem.severity is not Severity.ERROR for problem in self.problems)
 
-
-def to_bytes(verdict: Verdict) -> bytes:
-    """The verdict as JSON, without any text of the files."""
+def to_bytes(verdict: Verdict, seal: str) -> bytes:
+    """The verdict, to be read again by the same `seal`: a text that nobody has who does not have all that was judged."""
     problems = [asdict(problem) for problem in verdict.problems]
-    for problem in problems:
-        place = problem["place"]
-        place["excerpt"] = bool(place["excerpt"])
-    return json.dumps({"problems": problems, "clusters": dict(verdict.clusters), "untried": dict(verdict.untried)}).encode()
+    data = {"problems": problems, "clusters": dict(verdict.clusters), "untried": dict(verdict.untried)}
+    return _sealed(json.dumps(data).encode(), seal)
 
 
-def from_bytes(content: bytes, files: Mapping[str, bytes]) -> Verdict | None:
-    """The verdict that `to_bytes` wrote, with the lines of `files`; None for anything else."""
-
-    @cache
-    def text(file: str) -> SourceText:
-        return SourceText(file, files.get(file, b""))
-
-    def place(data: dict[str, Any]) -> Place:
-        shown = data.pop("excerpt") and data["file"] in files
-        whole = Place(**data)
-        return text(whole.file).place(whole.line - 1, whole.column - 1, whole.width) if shown else whole
-
-    def problem(data: dict[str, Any]) -> Problem:
-        severity, where = Severity(data.pop("severity")), place(data.pop("place"))
-        hubs = tuple(HubRef(**ref) for ref in data.pop("hubs"))
-        return Problem(**data, place=where, severity=severity, hubs=hubs)
-
+def from_bytes(content: bytes, seal: str) -> Verdict | None:
+    """The verdict that `to_bytes` wrote; None for anything else."""
     try:
-        data = json.loads(content)
+        data = json.loads(_sealed(content, seal))
         return Verdict(
-            problems=tuple(problem(item) for item in data["problems"]),
+            problems=tuple(_problem(item) for item in data["problems"]),
             clusters={name: tuple(hubs) for name, hubs in data["clusters"].items()},
             untried=data["untried"],
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _problem(data: dict[str, Any]) -> Problem:
+    severity, where = Severity(data.pop("severity")), data.pop("place")
+    excerpt = tuple((number, line) for number, line in where.pop("excerpt"))
+    hubs = tuple(HubRef(**ref) for ref in data.pop("hubs"))
+    return Problem(**data, place=Place(**where, excerpt=excerpt), severity=severity, hubs=hubs)
+
+
+def _sealed(content: bytes, seal: str) -> bytes:
+    """The content under the stream of bytes that the seal begins, or out of it again."""
+    stream = hashlib.shake_256(f"verdict of {seal}".encode()).digest(len(content))
+    return (int.from_bytes(content) ^ int.from_bytes(stream)).to_bytes(len(content))

@@ -97,6 +97,8 @@ def test_charts_refuse_and_what_is_the_same_is_not_rendered_again(tmp_path: Path
     assert "config/clusters/one/hubs/bad.yaml:1:1: error: the chart `basehub` refuses what one/bad comes to: " in refused.out
     assert "serviceAccountName" in refused.out
     assert "`deployer explain one bad` says who set each value" in refused.out
+    again = fleet.validate("--format", "json")
+    assert (again.code, again.data["unchanged"]) == (1, True)
     assert fleet.validate("--no-render").code == 0
 
 
@@ -110,6 +112,7 @@ def test_a_chart_that_lacks_a_dependency_is_one_problem_of_its_file(tmp_path: Pa
         "helm-charts/lyrahub/Chart.yaml:8:3: error: the dependency `lib` names no repository, and helm-charts/lyrahub/charts/ "
         "does not have it\n   hint: name its `repository`, or put its folder or archive into charts/\n"
     ) in lacking.out
+    assert "unchanged" in fleet.validate().out
     write_chart(lyrahub / "charts" / "lib", version="1.2.0")
     with repository:
         mended = fleet.validate("--fetch-charts")

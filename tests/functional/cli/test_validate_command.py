@@ -122,10 +122,27 @@ def test_what_is_kept_has_no_text_of_the_files(right: Path) -> None:
     assert not any(b"hunter2" in content for content in kept)
 
 
-def test_errors_are_found_anew_each_time(fleet: Path) -> None:
-    first, second = (deployer("validate", "--format", "json", cwd=fleet) for _ in range(2))
-    assert (first.code, second.code) == (1, 1)
-    assert (second.data["unchanged"], second.data["problems"]) == (False, first.data["problems"])
+def test_errors_are_told_from_memory_word_for_word(fleet: Path) -> None:
+    (fleet / "config/clusters/one/hubs/worse.yaml").write_bytes(b"domain: \xff\nlogin: {provider: hunter2}\n")
+    (fleet / "config/clusters/two/hubs/quoting.yaml").write_text("login: {provider: hunter2}\n")
+    first, *others = (deployer("validate", "--format", kind, cwd=fleet) for kind in ("json", "json", "text", "github"))
+    assert [(one.code, one.err) for one in others] == [(1, "")] * 3
+    assert (first.data["unchanged"], others[0].data["unchanged"]) == (False, True)
+    assert others[0].data["problems"] == first.data["problems"]
+    shutil.rmtree(fleet / ".deployer")
+    for kind, kept in zip(("text", "github"), others[1:], strict=True):
+        anew = deployer("validate", "--format", kind, cwd=fleet)
+        shutil.rmtree(fleet / ".deployer")
+        assert "hunter2" in kept.out
+        assert kept.out.splitlines()[:-1] == anew.out.splitlines()[:-1]
+
+
+def test_an_error_that_quotes_a_secret_is_not_kept_in_clear(fleet: Path) -> None:
+    (fleet / "config/clusters/two/hubs/quoting.yaml").write_text("login: {provider: hunter2}\n")
+    assert "hunter2" in deployer("validate", cwd=fleet).out
+    kept = [entry.read_bytes() for entry in (fleet / ".deployer" / "cache").iterdir()]
+    assert kept
+    assert not any(word in content for content in kept for word in (b"hunter2", b"quoting", b"not-one-of"))
 
 
 def test_a_damaged_memory_is_no_failure(right: Path) -> None:
