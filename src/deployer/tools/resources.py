@@ -56,7 +56,7 @@ def folder_digest(folder: Path) -> str:
         for file in (f"{path}/{name}" for name in sorted(names)):
             digest.update(file.removeprefix(str(folder)).encode(errors="surrogateescape"))
             with suppress(OSError):
-                if os.path.isfile(file):
+                if Path(file).is_file():
                     digest.update(hashlib.sha256(Path(file).read_bytes()).digest())
     return digest.hexdigest()
 
