@@ -10,7 +10,9 @@ from pydantic import BaseModel
 
 from deployer.config.documents import read_document
 from deployer.config.faults import Fault, faults_with
-from deployer.config.model_fields import Spot, fields_at, spots_of
+from deployer.config.model_fields import Spot, fields_at, fields_of, free_values, kinds_at, spots_of, tags_of, words_of
+from deployer.config.models.hub import HubFile
+from deployer.config.models.secrets import SecretFile
 from deployer.config.suggestions import closest, did_you_mean, is_nearly
 from deployer.model.place import KeyPath
 
@@ -28,6 +30,42 @@ def as_a_list(model: type[BaseModel], data: Mapping[str, Any], fault: Fault, wri
         return f"write it as a list: {passing}"
     names = fields_at(model, (*fault.path, 0), data)
     return f"write a list; its entries have: {', '.join(names)}" if names else ""
+
+
+def as_an_entry(model: type[BaseModel], data: Mapping[str, Any], fault: Fault) -> str:
+    """How a list is written that has the mapping which stands there: as its first entry, or without values."""
+    first = next(iter(fault.value), "")
+    if not first:
+        return "write it as a list: each entry begins with a dash"
+    names = fields_at(model, (*fault.path, 0), data)
+    if first in names:
+        return f"every entry begins with a dash: `- {first}: ...`, its others in the column of `{first}`; in one line: [{{{first}: ...}}]"
+    passing = _passing(model, data, fault.path, [f"[{', '.join(map(str, fault.value))}]"])
+    if passing:
+        return f"write it as a list: {passing}"
+    return f"write a list; its entries have: {', '.join(names)}" if names else ""
+
+
+def as_a_mapping(model: type[BaseModel], data: Mapping[str, Any], fault: Fault) -> str:
+    """How a mapping is written that has the word or the list which stands there."""
+    kinds, said = kinds_at(model, fault.path, data), fault.value
+    head = "" if isinstance(fault.path[-1], int) else f"{fault.path[-1]}: "
+    for kind in kinds:
+        fields = fields_of(kind)
+        meant = next((name for name, info in fields.items() if said in words_of(info.annotation)), None)
+        if meant:
+            others = ", ".join(name for name in fields if name != meant)
+            return f"write {head}{{{meant}: {said}}}" + (f"; it also has: {others}" if others else "")
+    entries = [fields for kind in free_values(kinds) if (fields := fields_of(kind))]
+    if entries and isinstance(said, list) and said:
+        needed = ", ".join(f"{name}: ..." for name, info in entries[0].items() if info.is_required())
+        return f"write {head}{{{_quoted(str(said[0]))}: {{{needed}}}}}; each of them has: {', '.join(entries[0])}"
+    tags = {name: None for kind in kinds for name, _ in tags_of(kind)} if len(kinds) > 1 else {}
+    if tags:
+        choices = (word for kind in kinds for _, words in tags_of(kind) for word in words)
+        return f"write {head}{{{next(iter(tags))}: ...}} with one of: {', '.join(choices)}"
+    names = fields_at(model, fault.path, data)
+    return f"its settings: {', '.join(names)}" if names else ""
 
 
 def as_text(model: type[BaseModel], data: Mapping[str, Any], fault: Fault, written: str | None) -> str:
@@ -57,6 +95,9 @@ def of_unknown_key(model: type[BaseModel], data: Mapping[str, Any], parent: KeyP
     guess = closest(key, known)
     if guess and is_nearly(key, guess):
         return f"perhaps you meant `{guess}`"
+    told = _of_a_path(model, data, parent, key) or _of_a_secret(model, parent, key)
+    if told:
+        return told
     spots, own = spots_of(model).get(key, ()), _where(parent)
     places = list(dict.fromkeys(spot.where for spot in spots if _may_be(spot, data) and spot.where != own))
     if 0 < len(places) <= _FEW:
@@ -64,7 +105,30 @@ def of_unknown_key(model: type[BaseModel], data: Mapping[str, Any], parent: KeyP
     others = sorted((spot for spot in spots if spot.only and not places), key=lambda spot: spot.where != own)
     if others:
         return _of_another(others, data, list(known) if others[0].where == own else [])
-    return did_you_mean(key, known)
+    return did_you_mean(key, known) or _of_a_part(model, key)
+
+
+def _of_a_path(model: type[BaseModel], data: Mapping[str, Any], parent: KeyPath, key: str) -> str:
+    """`idle.stop_after: 1h`, as paths are told and not as they are written."""
+    *above, last = key.split(".")
+    if not above or last not in fields_at(model, (*parent, *above), data):
+        return ""
+    return f"a dot leads nowhere in a file: write `{last}: ...` below {' below '.join(f'`{step}:`' for step in reversed(above))}"
+
+
+def _of_a_secret(model: type[BaseModel], parent: KeyPath, key: str) -> str:
+    if model is HubFile and any(spot.where == _where(parent) for spot in spots_of(SecretFile).get(key, ())):
+        return "it is a secret, and belongs into the hub's encrypted secret file: deployer secrets edit CLUSTER HUB"
+    return ""
+
+
+def _of_a_part(model: type[BaseModel], key: str) -> str:
+    """A key of some part that is spelled nearly so: `images` for that of an environment."""
+    guess = closest(key, spots_of(model))
+    if not guess or not is_nearly(key, guess):
+        return ""
+    where = dict.fromkeys(spot.where for spot in spots_of(model)[guess])
+    return f"perhaps you meant `{guess}` of {' or '.join(f'`{place}`' for place in where)}" if len(where) <= _FEW else ""
 
 
 def _of_another(spots: list[Spot], data: Mapping[str, Any], known: list[str]) -> str:

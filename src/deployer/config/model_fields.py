@@ -57,7 +57,7 @@ def _walk(kind: Any, spot: Spot) -> Iterator[tuple[Spot, str]]:
         where = f"{spot.where}[]" if origin is list else f"{spot.where}.NAME"
         for item in expanded(get_args(kind)[-1]):
             yield from _walk(item, replace(spot, where=where))
-    told_apart = {f"{spot.where}.{name}": allowed[0] for name, allowed in _tags(kind)}
+    told_apart = {f"{spot.where}.{name}": allowed[0] for name, allowed in tags_of(kind)}
     own = replace(spot, only=next(iter(told_apart.items()), spot.only))
     for name, info in fields_of(kind).items():
         yield own, name
@@ -108,12 +108,17 @@ def _fitting(candidates: list[Any], data: Any) -> list[Any]:
 
 def _matches(kind: Any, data: Any) -> bool:
     said = data if isinstance(data, dict) else {}
-    return all(said[name] in allowed for name, allowed in _tags(kind) if name in said)
+    return all(said[name] in allowed for name, allowed in tags_of(kind) if name in said)
 
 
-def _tags(kind: Any) -> list[tuple[str, tuple[Any, ...]]]:
+def tags_of(kind: Any) -> list[tuple[str, tuple[Any, ...]]]:
     """The fields of a model that can say but one thing, by which it is told from others."""
     return _tags_of_model(kind) if fields_of(kind) else []
+
+
+def words_of(annotation: Any) -> list[Any]:
+    """The words that a field may be."""
+    return [word for kind in expanded(annotation) if get_origin(kind) is Literal for word in get_args(kind)]
 
 
 @cache

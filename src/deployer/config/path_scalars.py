@@ -15,18 +15,29 @@ _OF_THE_SYSTEM = frozenset({"/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "
 _OF_EVERY_IMAGE = _OF_THE_SYSTEM | {"/media", "/mnt", "/opt", "/root", "/srv", "/tmp"}  # noqa: S108 - no file of ours
 _NO_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/]|[/.]$|(?:^|/)\.|\.lock(?:/|$)|^(?:@|HEAD)$")
 """What `git check-ref-format --branch` refuses."""
+_IN_A_HOME = re.compile(r"^(~|/home/[^/]+|\$HOME)?/+")
 
 
 def relative_path(text: str) -> str:
     """A path that stays below its folder."""
-    if not text or text.startswith("/") or ".." in text.split("/") or "\\" in text:
-        raise ValueError(f"`{text}` is not a path below this folder")
+    if not text or not _is_below(text):
+        raise ValueError(f"`{text}` is not a path below this folder; write it without / in front, and without ..")
     return text
+
+
+def _is_below(text: str) -> bool:
+    return not text.startswith("/") and ".." not in text.split("/") and "\\" not in text
 
 
 def home_folder(text: str) -> str:
     """A folder below the home."""
-    path = posixpath.normpath(relative_path(text))
+    try:
+        relative_path(text)
+    except ValueError:
+        plain = _IN_A_HOME.sub("", text)
+        advice = f"write {plain}" if plain and _is_below(plain) else "write one without / in front, and without .."
+        raise ValueError(f"`{text}` is not a path below the home; {advice}") from None
+    path = posixpath.normpath(text)
     if path == ".":
         raise ValueError(f"`{text}` is the home itself; write the name of a folder in it")
     return path

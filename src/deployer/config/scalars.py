@@ -51,6 +51,7 @@ _IMAGE = re.compile(
     re.ASCII,
 )
 
+_SSH = re.compile(r"(?:ssh://)?(?:[\w.-]+@)(?P<host>[\w.-]+)(?::\d+/|:|/)(?P<path>\S+)")
 _REGISTRY = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d+)?")
 _IMAGE_PREFIX = re.compile(r"[a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*(?:[._/]|__|-+)?")
 
@@ -177,10 +178,22 @@ def domain(text: str) -> str:
 
 def url(text: str) -> str:
     """An http or https address."""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ValueError(f"`{text}` is not an address; write it like https://example.org/page, without brackets") from None
     if parts.scheme not in ("http", "https") or not parts.netloc or _SPACE.search(text):
         raise ValueError(f"`{text}` is not an address; it begins with https:// or http://")
     return text
+
+
+def git_repository(text: str) -> str:
+    """Where git clones from without a key: an http or https address."""
+    over_ssh = _SSH.fullmatch(text)
+    if over_ssh:
+        https = f"https://{over_ssh['host']}/{over_ssh['path']}"
+        raise ValueError(f"`{text}` needs a key, which servers have not; write {https}")
+    return url(text)
 
 
 def entity_id(text: str) -> str:

@@ -13,7 +13,7 @@ from deployer.config import advice
 from deployer.config.faults import WANTED, Fault, faults_of, faults_with
 from deployer.config.lost_keys import with_lost_keys
 from deployer.config.messages import TEMPLATES, problem
-from deployer.config.model_fields import fields_at
+from deployer.config.model_fields import fields_at, fields_of, kinds_at, words_of
 from deployer.config.sourced import Layers
 from deployer.config.suggestions import closest, did_you_mean, missing_space
 from deployer.model.place import KeyPath, dotted
@@ -111,6 +111,8 @@ def _unknown_key(target: Target, source: Layers, fault: Fault) -> Problem:
     hint = advice.of_unknown_key(target.model, source.data, parent, key)
     if not hint and not parent and key in target.chart_words:
         hint = "the chart's own words stand below `values`"
+    if not hint and "metadata" in fields_at(target.model, parent, source.data):
+        hint = "what is free goes below `metadata`"
     place = source.place(fault.path, key=True)
     return problem("unknown-key", place, key=key, parent=_called(target, parent), advice=hint)
 
@@ -121,10 +123,21 @@ def _missing_key(target: Target, source: Layers, fault: Fault) -> Problem:
     misspelt = next((name for name in fault.value if name not in known and closest(name, known) == key), None)
     if misspelt is not None:
         return _unknown_key(target, source, replace(fault, path=(*fault.path, misspelt)))
-    hint = known[key].description or "" if key in known else ""
+    hint = _added(target, source, fault, key) if key in known else ""
     # A null takes the key away: then its own line is the place.
     place = source.place((*fault.path, key), key=True)
     return problem("missing-key", place, key=key, parent=_called(target, fault.path), advice=hint)
+
+
+def _added(target: Target, source: Layers, fault: Fault, key: str) -> str:
+    """The line that is missing, and what it says."""
+    said = fields_at(target.model, fault.path, source.data)[key].description or ""
+    kinds = kinds_at(target.model, fault.path, source.data)
+    choices = dict.fromkeys(
+        word for kind in kinds if key in fields_of(kind) for word in words_of(fields_of(kind)[key].annotation)
+    )
+    one_of = f" One of: {', '.join(map(str, choices))}" if choices else ""
+    return f"write `{key}: ...`. {said}{one_of}"
 
 
 def _choices(fault: Fault) -> list[str]:
@@ -174,7 +187,7 @@ def _type_advice(target: Target, source: Layers, fault: Fault, wanted: list[str]
         return "take the quotes away"
     if "a mapping" in wanted:
         names = fields_at(target.model, fault.path, source.data)
-        return missing_space(str(fault.value), names) or (f"its settings: {', '.join(names)}" if names else "")
+        return missing_space(str(fault.value), names) or advice.as_a_mapping(target.model, source.data, fault)
     return ""
 
 
@@ -182,6 +195,8 @@ def _list_advice(target: Target, source: Layers, fault: Fault, written: str | No
     first = written or (next(iter(fault.value), "") if isinstance(fault.value, dict) else "")
     if _DASH.match(first):
         return "begin every item with `- `, a plain dash and a space"
+    if isinstance(fault.value, dict):
+        return advice.as_an_entry(target.model, source.data, fault)
     return advice.as_a_list(target.model, source.data, fault, written) if written else ""
 
 

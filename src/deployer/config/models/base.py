@@ -91,6 +91,7 @@ AbsolutePath = Annotated[str, _read("not-an-absolute-path", path_scalars.absolut
 MountPath = Annotated[str, _read("not-an-absolute-path", path_scalars.mount_path)]
 FilePath = Annotated[str, _read("not-an-absolute-path", path_scalars.file_path)]
 Branch = Annotated[Name, _checked("not-a-branch", path_scalars.git_branch)]
+GitRepository = Annotated[str, _checked("not-a-url", scalars.git_repository)]
 EnvName = Annotated[str, _checked("not-an-env-name", scalars.env_name)]
 FileMode = Annotated[str, _checked("not-a-mode", scalars.file_mode)]
 AwsAccount = Annotated[str | int, _checked("not-an-account", scalars.cloud_account)]

@@ -19,6 +19,7 @@ from deployer.config.models.base import (
     FileModel,
     FilePath,
     GitHubUser,
+    GitRepository,
     GroupName,
     HomeFolder,
     IdleTime,
@@ -145,7 +146,7 @@ class FileInServer(FileModel):
 class Content(FileModel):
     """A git repository that every server pulls at its start."""
 
-    repo: Url = Field(description="Address of the repository.")
+    repo: GitRepository = Field(description="Address of the repository.")
     branch: Branch = Field(default="main", description="Which branch or tag.")
     folder: HomeFolder = Field(description="Folder in the home that it goes to.")
 
