@@ -56,6 +56,14 @@ GENERATED: Mapping[str, tuple[Callable[[], FleetTree], str]] = {
         lambda: _with_fault(_CLUSTER, "not-a-file"),
         f"{_CLUSTER}:1:1: error: a folder stands where a file should be\n   hint: remove or rename the folder\n",
     ),
+    "a file where a folder should be": (
+        lambda: _with_fault("config", "not-a-folder"),
+        "config:1:1: error: a file stands where a folder should be\n   hint: remove or rename the file\n",
+    ),
+    "a pipe where a hub should be": (
+        lambda: _with_fault(_WELCOME, "special-file"),
+        f"{_WELCOME}:1:1: error: this is neither a file nor a folder\n   hint: replace it by a file\n",
+    ),
     "a jsonnet that takes too long": (
         _slow_jsonnet,
         "config/clusters/borealis/slow.jsonnet:1:1: error: evaluating this jsonnet was given up after 5 s\n"

@@ -39,7 +39,8 @@ def as_an_entry(model: type[BaseModel], data: Mapping[str, Any], fault: Fault) -
         return "write it as a list: each entry begins with a dash"
     names = fields_at(model, (*fault.path, 0), data)
     if first in names:
-        return f"every entry begins with a dash: `- {first}: ...`, its others in the column of `{first}`; in one line: [{{{first}: ...}}]"
+        line = f"- {first}: ..."
+        return f"every entry begins with a dash: `{line}`, its others in the column of `{first}`; in one line: [{{{line[2:]}}}]"
     passing = _passing(model, data, fault.path, [f"[{', '.join(map(str, fault.value))}]"])
     if passing:
         return f"write it as a list: {passing}"

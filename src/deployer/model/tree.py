@@ -13,8 +13,8 @@ MAX_FILE_BYTES = 5 * 1024 * 1024
 class FleetTree:
     """`files`: path relative to the fleet's root (with `/`) -> content. `faults`: path -> why it could not be read.
 
-    Fault reasons are codes of problems: `not-a-file` (a folder stands there), `symlink-loop`, `outside-fleet` (a link that leaves
-    the fleet), `file-too-big`, `unreadable`.
+    Fault reasons are codes of problems: `not-a-file` (a folder stands there), `not-a-folder`, `special-file` (a pipe, a device),
+    `symlink-loop`, `outside-fleet` (a link that leaves the fleet), `file-too-big`, `unreadable`.
     """
 
     files: Mapping[str, bytes]

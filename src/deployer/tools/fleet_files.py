@@ -135,7 +135,7 @@ class _Reader:
         if entry.is_symlink() and not self._within(os.path.realpath(entry.path)):
             self.faults[path] = "outside-fleet"
         elif not stat.S_ISREG(status.st_mode):
-            self.faults[path] = "not-a-file"
+            self.faults[path] = "special-file"
         elif status.st_size > MAX_FILE_BYTES:
             self.faults[path] = "file-too-big"
         else:
@@ -155,5 +155,5 @@ class _Reader:
         except FileNotFoundError:
             return []
         except OSError as error:
-            self.faults[path] = "not-a-file" if error.errno == errno.ENOTDIR else "unreadable"
+            self.faults[path] = "not-a-folder" if error.errno == errno.ENOTDIR else "unreadable"
             return []

@@ -56,7 +56,7 @@ def test_links_inside_the_fleet_are_followed(root: Path) -> None:
         ("outside-fleet", "config/clusters/aurora/passwd.yaml"),
         ("outside-fleet", "config/clusters/aurora/etc"),
         ("unreadable", "config/clusters/aurora/nowhere.yaml"),
-        ("not-a-file", "config/clusters/aurora/pipe.yaml"),
+        ("special-file", "config/clusters/aurora/pipe.yaml"),
         ("file-too-big", "config/clusters/aurora/big.yaml"),
     ],
 )

@@ -58,6 +58,11 @@ def _pair(values: Values, path: KeyPath, image: Any) -> None:
         values.tell("image-tag-not-text", (*path, "tag"), tag=values.written((*path, "tag"), tag))
         return
     at: KeyPath = (*path, "tag") if tag and values.is_said(*path, "tag") else (*path, "name")
+    typed = values.hub.spec.hub.image
+    if path == ("hub", "image") and typed and not values.is_by_hand(*path):
+        # The chart needs a tag, so that one without got `latest`.
+        check_image(values, at, typed)
+        return
     check_image(values, at, f"{name}:{tag}" if tag else name)
 
 

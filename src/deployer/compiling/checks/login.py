@@ -7,12 +7,14 @@ administrators besides, and each of its classes has settings of its own.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from deployer.compiling.checks.cilogon import check_cilogon
 from deployer.compiling.checks.classes import CLASS, CONFIG, chosen_class, code_of_hub, settings
 from deployer.compiling.checks.tables import ConfigClass, table
 from deployer.compiling.checks.view import Values
+from deployer.compiling.inputs import CHECK_NAME
 
 DUMMY = "DummyAuthenticator"
 
@@ -101,10 +103,20 @@ def _first(values: Values, cls: ConfigClass, trait: str) -> Any:
 def _blocked(values: Values, cls: ConfigClass) -> None:
     """Nobody is blocked and let in by name at once."""
     blocked = _first(values, cls, "blocked_users")
-    named = {name for trait in ("allowed_users", "admin_users") for name in _texts(_first(values, cls, trait))}
-    for name in sorted(named & set(_texts(blocked))):
-        where = next(path for path, _ in settings(values, cls, "blocked_users"))
-        values.tell("login-blocked", (*where, blocked.index(name)), name=name)
+    where = {
+        name: (*path, index)
+        for trait in ("admin_users", "allowed_users")
+        for path, names in islice(settings(values, cls, trait), 1)
+        for index, name in enumerate(names if isinstance(names, list) else ())
+        if isinstance(name, str)
+    }
+    for name in sorted(where.keys() & set(_texts(blocked))):
+        if name == CHECK_NAME:
+            # It is blocked by us, wherever it is written.
+            values.tell("login-check-name", where[name], name=name)
+            continue
+        path = next(path for path, _ in settings(values, cls, "blocked_users"))
+        values.tell("login-blocked", (*path, blocked.index(name)), name=name)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

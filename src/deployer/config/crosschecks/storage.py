@@ -69,7 +69,10 @@ def _home(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
     inherited = homes if homes and homes.kind == kind else None
     size = home.size or (inherited.size if inherited else None)
     if kind in _SIZED and size is None:
-        yield problem("home-size-missing", hub.source.place(("home",), key=True), kind=kind)
+        advice = "such as size: 500Gi, here or in the cluster's storage.homes"
+        if homes and not inherited:
+            advice = f"write it here, such as size: 10Gi; what storage.homes of the cluster says is for kind {homes.kind}"
+        yield problem("home-size-missing", hub.source.place(("home",), key=True), kind=kind, advice=advice)
     for key in ("server", "path") if kind == "nfs" else ():
         if not (getattr(home, key) or getattr(inherited, key, None)):
             yield problem("home-server-missing", hub.source.place(("home",), key=True), key=key)

@@ -116,9 +116,7 @@ TEMPLATES: dict[str, Template] = {
         "guarantee less, or choose a larger machine",
     ),
     # storage
-    "home-size-missing": Template(
-        "homes of kind `{kind}` need a `size`", "such as size: 500Gi, here or in the cluster's storage.homes"
-    ),
+    "home-size-missing": Template("homes of kind `{kind}` need a `size`", "{advice}"),
     "home-server-missing": Template("homes of kind nfs need `{key}`", "say which server and which exported folder"),
     "home-kind-cloud": Template(
         "homes of kind `{kind}` exist with {clouds} only, this cluster's provider is {provider}", "choose among: {kinds}"

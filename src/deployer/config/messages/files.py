@@ -7,6 +7,8 @@ from deployer.config.messages.template import Template
 TEMPLATES: dict[str, Template] = {
     # what a fleet's folder has
     "not-a-file": Template("a folder stands where a file should be", "remove or rename the folder"),
+    "not-a-folder": Template("a file stands where a folder should be", "remove or rename the file"),
+    "special-file": Template("this is neither a file nor a folder", "replace it by a file"),
     "symlink-loop": Template("this link leads back to itself", "replace the link with the file that it should lead to"),
     "outside-fleet": Template("this link leads out of the fleet", "put a copy of the file into the fleet instead"),
     "unreadable": Template("this file cannot be read", "check its permissions"),

@@ -28,6 +28,9 @@ _LOGIN: dict[str, Template] = {
         "say login.bind_dn_templates, or bind_user and search_base (bind_dn_template, lookup_dn in the chart's own words)",
     ),
     "login-blocked": Template("`{name}` is blocked, and named among those who may enter", "take the name from one of the two"),
+    "login-check-name": Template(
+        "nobody can log in as `{name}`: it is the name that the health check starts its server under", "take the name away"
+    ),
     "cilogon-no-idps": Template(
         "CILogon lets nobody in: no identity provider is named", "say which: login.allow.idps, or `idps` of CILogonOAuthenticator"
     ),
