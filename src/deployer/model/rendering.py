@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from deployer.model.problem import Problem
+from deployer.model.place import Place
 from deployer.model.release import HubRef, Release
 
 
@@ -19,12 +19,21 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChartFault:
+    """What is wrong with a chart's own files, whatever a hub's values say."""
+
+    place: Place
+    reason: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """What was refused, and what could not be tried, each with the reason; all others are fine. `broken`: hubs whose chart has
     something wrong in its own files."""
 
     refused: Mapping[HubRef, str] = field(default_factory=dict)
-    broken: Mapping[HubRef, Problem] = field(default_factory=dict)
+    broken: Mapping[HubRef, ChartFault] = field(default_factory=dict)
     untried: Mapping[HubRef, str] = field(default_factory=dict)
 
 

@@ -21,8 +21,8 @@ import yaml
 
 from deployer.errors import ExternalError
 from deployer.model.place import Place
-from deployer.model.problem import Problem
 from deployer.model.release import ChartOverride
+from deployer.model.rendering import ChartFault
 from deployer.tools.machine import told
 
 CHART_FILE = "Chart.yaml"
@@ -35,13 +35,13 @@ _NO_ARCHIVE = (tarfile.TarError, zlib.error, EOFError, KeyError)
 
 
 class ChartError(ExternalError):
-    """A chart's own files are wrong, whatever a hub's values say; `problem` has the place in them."""
+    """A chart's own files are wrong; `fault` has the place in them."""
 
     code = "chart"
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(f"{problem.place}: {problem.message}", hint=problem.hint)
-        self.problem = problem
+    def __init__(self, fault: ChartFault) -> None:
+        super().__init__(f"{fault.place}: {fault.reason}", hint=fault.advice)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ class _Written:
         node = next((value for key, value in root.value if key.value == "dependencies"), root)
         mark = (node if number is None else node.value[number]).start_mark
         place = Place(self.file, mark.line + 1, mark.column + 1)
-        return ChartError(Problem(code="chart-dependency", message=message, place=place, hint=hint))
+        return ChartError(ChartFault(place=place, reason=message, advice=hint))
 
 
 def _is_beside(one: Dependency) -> bool:

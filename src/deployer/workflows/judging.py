@@ -11,6 +11,7 @@ from deployer.config import paths
 from deployer.config.documents import NOTHING_READ, Read
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.loading import load_fleet
+from deployer.config.messages import problem
 from deployer.errors import ConfigurationError
 from deployer.model.problem import Problem, Severity, in_order, of_hub
 from deployer.model.protocols import Effects
@@ -81,17 +82,15 @@ def _rendered(
     answer = effects.rendering.rendered(asked, mirrors=mirrors, fetch=fetch)
     for ref, reason in answer.refused.items():
         problems += of_hub(ref, [_refusal(fleet, ref, reason)])
-    for ref, broken in answer.broken.items():
-        problems += of_hub(ref, [broken])
+    for ref, fault in answer.broken.items():
+        problems += of_hub(ref, [problem("chart-dependency", fault.place, reason=fault.reason, advice=fault.advice)])
     return problems, dict(Counter(answer.untried.values()))
 
 
 def _refusal(fleet: LoadedFleet, ref: HubRef, reason: str) -> Problem:
     """A chart's own words; whose line it was only `explain` can say."""
     hub = fleet.clusters[ref.cluster].hubs[ref.hub]
-    message = f"the chart `{hub.chart}` refuses what {ref} comes to: {reason}"
-    hint = f"`deployer explain {ref.cluster} {ref.hub}` says who set each value"
-    return Problem(code="chart-refuses", message=message, place=hub.source.place(()), hint=hint)
+    return problem("chart-refuses", hub.source.place(()), chart=hub.chart, cluster=ref.cluster, hub=ref.hub, reason=reason)
 
 
 def _names(tree: FleetTree, fleet: LoadedFleet) -> dict[str, tuple[str, ...]]:

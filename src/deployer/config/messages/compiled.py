@@ -63,6 +63,12 @@ TEMPLATES: dict[str, Template] = {
         "say it under `values` in the chart's own words",
         Severity.WARNING,
     ),
+    # what charts say when they are rendered; the reasons are helm's, and those of `deployer.tools.chart_files`
+    "chart-refuses": Template(
+        "the chart `{chart}` refuses what {cluster}/{hub} comes to: {reason}",
+        "`deployer explain {cluster} {hub}` says who set each value",
+    ),
+    "chart-dependency": Template("{reason}", "{advice}"),
     "values-win": Template(
         "without effect: {keys}, as `{path}` in the chart's own words replaces it",
         "keep one of the two",

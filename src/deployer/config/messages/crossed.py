@@ -67,6 +67,10 @@ TEMPLATES: dict[str, Template] = {
         "this kubeconfig holds a credential in clear: `{path}`",
         "revoke it, then encrypt the file by sops and name it NAME.secret.yaml",
     ),
+    "not-loaded": Template(
+        "the hub {hub} did not load, though nothing is wrong with its files",
+        "`deployer validate` tells what is wrong with the others",
+    ),
     # names
     "cluster-name": Template("`name` is `{name}`, its folder is `{folder}`", "make them equal"),
     "hub-name": Template("`name` is `{name}`, its file is `{file}.yaml`", "make them equal, or take `name` away"),

@@ -8,10 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from deployer.errors import ExternalError
-from deployer.model.problem import Problem
 from deployer.model.protocols import FleetFiles, Process, State
 from deployer.model.release import HubRef, Release
-from deployer.model.rendering import Asked, Rendered
+from deployer.model.rendering import Asked, ChartFault, Rendered
 from deployer.targets.kubernetes.rendering import USUAL_VERSION, Charts, RefusedError, Renderer
 from deployer.tools.chart_files import ChartError
 from deployer.tools.charts import ChartCache
@@ -55,18 +54,18 @@ class OfflineRendering:
 
     def _ready(
         self, helm: Helm, renderer: Renderer, asked: Sequence[Asked]
-    ) -> tuple[list[Asked], dict[HubRef, str], dict[HubRef, Problem]]:
+    ) -> tuple[list[Asked], dict[HubRef, str], dict[HubRef, ChartFault]]:
         """Those whose chart is complete; charts are made ready one after the other, as most hubs share one."""
         ready: list[Asked] = []
         untried: dict[HubRef, str] = {}
-        broken: dict[HubRef, Problem] = {}
+        broken: dict[HubRef, ChartFault] = {}
         for one in asked:
             try:
                 _ = helm.version
                 renderer.chart(one.release)
                 ready.append(one)
             except ChartError as error:
-                broken[one.release.ref] = error.problem
+                broken[one.release.ref] = error.fault
             except ExternalError as error:
                 untried[one.release.ref] = error.message
         return ready, untried, broken
