@@ -1,10 +1,12 @@
 """How failures are told."""
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
 from tests.support.cache import PROJECT
+from tests.support.raised_errors import RAISED
 
 from deployer import errors
 from deployer.errors import ConfigurationError, DeployerError, MachineError, worst_exit_code
@@ -29,9 +31,17 @@ def test_wrong_files_are_told_with_their_problems() -> None:
     assert to_json(error)["error"]["problems"][0]["code"] == "unknown-key"
 
 
-@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
-def test_every_class_is_json_by_the_schema(kind: type[DeployerError]) -> None:
-    error = kind([PROBLEM]) if kind is ConfigurationError else kind("message", hint="hint")  # type: ignore[list-item]
+def test_every_class_is_brought_about() -> None:
+    assert set(RAISED) == set(CLASSES)
+
+
+@pytest.mark.parametrize("kind", RAISED, ids=lambda kind: kind.__name__)
+def test_every_class_is_raised_and_is_json_by_the_schema(kind: type[DeployerError], tmp_path: Path) -> None:
+    with pytest.raises(kind) as caught:
+        RAISED[kind](tmp_path)
+    error = caught.value
+    assert type(error) is kind
+    assert to_text(error).startswith(("error: ", "config/"))
     schema = json.loads((PROJECT / "docs" / "reference" / "schemas" / "error.json").read_text())
     jsonschema.validate(to_json(error), schema)
     assert to_json(error)["error"]["exit_code"] == kind.exit_code
