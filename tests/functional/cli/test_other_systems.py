@@ -1,4 +1,4 @@
-"""On a system other than Linux a hub of this machine is refused in one line. The program is told so once its parts are imported."""
+"""On a system other than Linux a hub of this machine is refused in one line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 HUB = "login: {provider: dummy, allow: everyone}\n"
+# What it imports is for the system that it runs on, so that it is told of another one afterwards.
 PROGRAM = """
 import sys
 from deployer.__main__ import run
