@@ -100,23 +100,19 @@ def _first(values: Values, cls: ConfigClass, trait: str) -> Any:
     return next((value for _, value in settings(values, cls, trait)), None)
 
 
+_NAMING = ("allowed_users", "admin_users")
+
+
 def _blocked(values: Values, cls: ConfigClass) -> None:
     """Nobody is blocked and let in by name at once."""
     blocked = _first(values, cls, "blocked_users")
-    where = {
-        name: (*path, index)
-        for trait in ("admin_users", "allowed_users")
-        for path, names in islice(settings(values, cls, trait), 1)
-        for index, name in enumerate(names if isinstance(names, list) else ())
-        if isinstance(name, str)
-    }
-    for name in sorted(where.keys() & set(_texts(blocked))):
-        if name == CHECK_NAME:
-            # It is blocked by us, wherever it is written.
-            values.tell("login-check-name", where[name], name=name)
-            continue
-        path = next(path for path, _ in settings(values, cls, "blocked_users"))
-        values.tell("login-blocked", (*path, blocked.index(name)), name=name)
+    named = {name for trait in _NAMING for name in _texts(_first(values, cls, trait))}
+    for name in sorted(named & set(_texts(blocked))):
+        # The check's name is blocked by us, so that it stands among those who may enter alone.
+        code, traits = ("login-check-name", _NAMING) if name == CHECK_NAME else ("login-blocked", ("blocked_users",))
+        said = (pair for trait in traits for pair in islice(settings(values, cls, trait), 1))
+        path, names = next((path, names) for path, names in said if name in _texts(names))
+        values.tell(code, (*path, names.index(name)), name=name)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

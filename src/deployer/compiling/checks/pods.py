@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from deployer.compiling.checks.images import check_container_images
@@ -41,8 +42,9 @@ def _users(values: Values) -> None:
         volumes.add("files")
     extra = values.mapping("singleuser", "extraPodConfig").get("volumes")
     volumes |= {str(volume["name"]) for _, volume in each(extra) if isinstance(volume, dict) and "name" in volume}
+    taken = _home(values) | _files(values, "singleuser")
     for path in (("singleuser", "storage", "extraVolumeMounts"), ("hub", "config", "KubeSpawner", "volume_mounts")):
-        _mounts(values, path, values.get(*path), volumes, _home(values) | _files(values, "singleuser"))
+        _mounts(values, path, values.get(*path), volumes, taken)
     for key in ("initContainers", "extraContainers"):
         check_containers(values, ("singleuser", key), values.get("singleuser", key), volumes)
         check_container_images(values, ("singleuser", key), values.get("singleuser", key))
@@ -86,13 +88,17 @@ def _named(values: Values, path: KeyPath) -> set[str]:
 
 def _check_name(values: Values, path: KeyPath, name: str, what: str) -> None:
     """The name of a volume or container. What KubeSpawner fills in for braces, it makes a label itself."""
-    if "{" in name:
-        return
-    try:
-        dns_label(name)
-    except ValueError:
+    if not _is_a_label(name) and "{" not in name:
         like = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:63] or what
         values.tell("pod-name", path, name=name, what=what, like=like)
+
+
+@lru_cache(maxsize=256)
+def _is_a_label(name: str) -> bool:
+    try:
+        return bool(dns_label(name))
+    except ValueError:
+        return False
 
 
 def _mounts(values: Values, path: KeyPath, mounts: Any, volumes: Iterable[str], taken: Mapping[str, str]) -> None:
