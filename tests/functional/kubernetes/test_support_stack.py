@@ -62,14 +62,13 @@ def revisions(stack: ClusterFleet) -> dict[int, str]:
 
 
 def test_a_dry_run_writes_nothing_and_cert_manager_comes_first(stack: ClusterFleet) -> None:
-    before = stack.versions()
-    planned = stack.run("support", "deploy", "onenode", "--dry-run")
+    with stack.read_only():
+        planned = stack.run("support", "deploy", "onenode", "--dry-run")
     assert planned.code == 0, planned.err
     assert [line.split(" (")[0] for line in planned.out.splitlines()] == [
         "onenode: cert-manager would be installed",
         "onenode: support would be installed",
     ]
-    assert {uid: version for uid, version in stack.versions().items() if uid in before} == before
     installed = stack.run("support", "deploy", "onenode", "--format", "json")
     assert installed.code == 0, installed.err
     assert [(release["name"], release["before"]) for release in installed.data["releases"]] == [
