@@ -15,6 +15,7 @@ from deployer.compiling.findings import findings, overridden
 from deployer.compiling.home import home_tree, homes_for_chart
 from deployer.compiling.hub_process import hub_tree
 from deployer.compiling.inputs import Inputs, inputs
+from deployer.compiling.kept_entries import with_kept_entries
 from deployer.compiling.layers import Origins, layer_data, merged
 from deployer.compiling.legacy import UPSTREAM, below, legacy_tree, upstream_path
 from deployer.compiling.login import login_tree
@@ -73,7 +74,9 @@ def compile_hub(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> C
     before = plain(tree) or {}
     values, added = _with_layers(before, hub.layers), frozenset[KeyPath]()
     if found is not None or not hub.legacy:
-        values, added = with_check_blocked(values, upstream, chart.defaults if chart and hub.legacy else {})
+        values, blocked = with_check_blocked(values, upstream, chart.defaults if chart and hub.legacy else {})
+        values, kept = with_kept_entries(values, upstream, chart.defaults if chart else {})
+        added = blocked | kept
     origins = Origins(partial(holders, tree), hub.layers, added)
     release = Release(
         ref=hub.ref,

@@ -100,6 +100,23 @@ def test_nobody_can_log_in_as_the_check_whatever_the_values_say(section: str) ->
     assert "deployer-check" in release.values["jupyterhub"]["hub"]["config"][section]["blocked_users"]
 
 
+def test_the_landing_page_stays_beside_a_hubs_own_volumes() -> None:
+    own = "{extraVolumes: [{name: deployer-templates}], extraVolumeMounts: [{name: deployer-templates, mountPath: /templates}]}"
+    files = {
+        "config/fleet.yaml": "{}",
+        "helm-charts/basehub/Chart.yaml": "name: basehub\nversion: '1'\ndependencies: [{name: jupyterhub, version: '4'}]\n",
+        "helm-charts/basehub/values.yaml": f"jupyterhub: {{hub: {own}}}\n",
+        "config/clusters/here/cluster.yaml": "name: here\nprovider: local\n",
+        "config/clusters/here/hubs/hub.yaml": f"{LOGIN}values: {{jupyterhub: {{hub: "
+        "{extraVolumes: [{name: mine}], extraVolumeMounts: null}}}\n",
+    }
+    release = compiled_from(files, HubRef("here", "hub")).release
+    values = release.values["jupyterhub"]["hub"]
+    assert [entry["name"] for entry in values["extraVolumes"]] == ["mine", "deployer-templates"]
+    assert values["extraVolumeMounts"] is None
+    assert {path for path, _ in leaves(release.values)} == set(release.origins)
+
+
 def test_a_chart_of_the_fleet_gets_its_values_where_it_has_them() -> None:
     files = {
         "config/fleet.yaml": "{}",
