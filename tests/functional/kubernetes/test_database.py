@@ -61,11 +61,12 @@ assert ctypes.CDLL(None).umount2(b"/srv/jupyterhub", 2) == 0
 
 def run_in_place_of_hub(fleet: ClusterFleet, program: str) -> None:
     """Run a program with the hub's files, and all rights of this machine."""
+    pods = [pod["metadata"]["name"] for pod in fleet.get("pods", "-l", "component=hub")["items"]]
     hub = next(
         process
         for process in psutil.process_iter(["cmdline"])
         if any("jupyterhub_config.py" in word for word in process.info["cmdline"] or ())
-        and process.environ().get("POD_NAMESPACE") == fleet.hub
+        and process.environ().get("HOSTNAME") in pods
     )
     subprocess.run(["nsenter", "--target", str(hub.pid), "--mount", "--", "python3", "-c", program], check=True)
 

@@ -34,9 +34,11 @@ It was only tried: the running hub was not touched.
 hint: Look at its name and tag, and whether the registry needs a login.
 """
 NO_WRITE = """\
-error: the account may not create namespaces of cluster onenode
+error: the account may not create {what} of cluster onenode
 hint: Ask whoever runs the cluster for this right; `deployer doctor onenode` lists all that are needed.
 """
+LOCK = ("namespaces", "leases in namespace deployer")
+"""What a deploy writes first: its lock, and before the first one of a cluster the namespace of locks."""
 _DIGEST = re.compile("hidden:[0-9a-f]+")
 LATER = [
     "error: container hub of pod hub-* ended with 1",
@@ -68,7 +70,8 @@ def test_a_dry_run_writes_nothing(fleet: ClusterFleet) -> None:
     with fleet.read_only():
         assert alike(fleet.deploy("--dry-run")) == alike(ended)
         refused = fleet.deploy()
-    assert (refused.code, told(refused.err)) == (4, NO_WRITE)
+    assert refused.code == 4
+    assert told(refused.err) in [NO_WRITE.format(what=what) for what in LOCK]
 
 
 def alike(ended: Ended) -> tuple[int, str, str]:

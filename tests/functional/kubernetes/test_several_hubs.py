@@ -31,7 +31,7 @@ KEPT = """\
 error: namespace north is still being removed: 1 configmaps still there, held by the finalizer example.org/hold
 hint: Let whoever set it finish, or take it away: `kubectl get configmaps -n north -o yaml`. Then deploy again.
 """
-ELSEWHERE = "/tmp/west.sqlite"
+ELSEWHERE = "/elsewhere/west.sqlite"
 NOT_OURS = f"""\
 error: the new hub of onenode/west changes the schema of its database from {{schema}} to {REVISION}, \
 and a database outside of the cluster cannot be put back
@@ -147,11 +147,15 @@ def test_helm_3_goes_back_and_helm_4_takes_over(hubs: ClusterFleet) -> None:
 def test_a_database_elsewhere_is_not_changed_before_its_owner_has_saved_it(hubs: ClusterFleet) -> None:
     west = replace(hubs, hub="west")
     database = {"type": "other", "url": f"sqlite:///{ELSEWHERE}"}
-    west.write(small_hub("west", db=database))
+    place = {
+        "extraVolumes": [{"name": "elsewhere", "emptyDir": {}}],
+        "extraVolumeMounts": [{"name": "elsewhere", "mountPath": "/elsewhere"}],
+    }
+    west.write(small_hub("west", db=database, **place))
     ended = west.deploy()
     assert ended.code == 0, ended.err
     schema, files = schema_of(west, ELSEWHERE), another_schema(west, ELSEWHERE)
-    west.write(small_hub("west", db=database, extraFiles=files))
+    west.write(small_hub("west", db=database, extraFiles=files, **place))
     ended = west.deploy()
     assert (ended.code, told(ended.err)) == (6, NOT_OURS.format(schema=schema))
     assert schema_of(west, ELSEWHERE) == schema
