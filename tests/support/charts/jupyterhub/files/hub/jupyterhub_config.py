@@ -19,6 +19,11 @@ c.JupyterHub.hub_bind_url = "http://:8081"
 c.JupyterHub.hub_connect_url = f"http://{z2jh.get_name('hub')}:{z2jh.get_name_env('hub', '_SERVICE_PORT')}"
 c.ConfigurableHTTPProxy.api_url = f"http://{z2jh.get_name('proxy-api')}:{z2jh.get_name_env('proxy-api', '_SERVICE_PORT')}"
 
+# The hub runtime reads nothing of the database, as a hub on one's own machine has its own.
+database = z2jh.VALUES["hub"]["db"]
+files = {"sqlite-pvc": "sqlite:///jupyterhub.sqlite", "sqlite-memory": "sqlite://"}
+c.JupyterHub.db_url = files.get(database["type"]) or database["url"]
+
 # This chart brings no user scheduler, which the values turn on by default.
 z2jh.VALUES["scheduling"]["userScheduler"]["enabled"] = False
 z2jh.VALUES["Release"].setdefault("Namespace", os.environ["POD_NAMESPACE"])
