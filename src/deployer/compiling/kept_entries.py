@@ -26,8 +26,9 @@ def with_kept_entries(
     added: set[KeyPath] = set()
     for path in ((*upstream, *path) for path in _LISTS):
         said = value_at(values, path)
-        ours = [entry for entry in value_at(defaults, path) or [] if _is_ours(entry)]
-        if isinstance(said, list) and ours and not any(_is_ours(entry) for entry in said):
+        if not isinstance(said, list) or any(_is_ours(entry) for entry in said):
+            continue
+        if ours := [entry for entry in value_at(defaults, path) or [] if _is_ours(entry)]:
             values = merged(values, _below(path, [*said, *ours]))
             added |= {(*path, *leaf) for index, entry in enumerate(ours, len(said)) for leaf in _leaves(entry, (index,))}
     return values, frozenset(added)
