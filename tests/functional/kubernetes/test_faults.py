@@ -122,33 +122,37 @@ def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet)
     as_usual.cluster.kubectl("delete", "deployment", "hub", "-n", "welcome")
     as_usual.cluster.kubectl("set", "env", "deployment/proxy", "-n", "welcome", "EDITED=yes")
     as_usual.cluster.kubectl("scale", "deployment/proxy", "-n", "welcome", "--replicas=0")
-    (hub,) = as_usual.run("status", "onenode", "--format", "json").data["hubs"]
+    (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
     assert (hub["state"], hub["detail"]) == ("unhealthy", "removed by hand: Deployment/hub")
     ended = as_usual.deploy()
     assert ended.code == 0, ended.err
     assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
     assert "unchanged" in as_usual.deploy().out
     as_usual.cluster.kubectl("scale", "deployment/proxy", "-n", "welcome", "--replicas=2")
-    (hub,) = as_usual.run("status", "onenode", "--format", "json").data["hubs"]
+    (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
     assert "changed by hand: Deployment/proxy" in hub["detail"] or "not ready" in hub["detail"]
     as_usual.cluster.kubectl("delete", "secrets", "-n", "welcome", "-l", "owner=helm")
-    (hub,) = as_usual.run("status", "onenode", "--format", "json").data["hubs"]
+    (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
     assert hub["detail"] == "its release is gone"
     ended = as_usual.deploy()
     assert ended.code == 0, ended.err
     assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
 
 
+REMOVED = ("ingress/jupyterhub", "role/hub", "networkpolicy/hub", "serviceaccount/hub")
+
+
 def test_whatever_of_a_release_was_removed_by_hand_is_put_right(as_usual: ClusterFleet) -> None:
-    as_usual.cluster.kubectl("delete", "ingress/jupyterhub", "role/hub", "networkpolicy/hub", "-n", "welcome")
-    (hub,) = as_usual.run("status", "onenode", "--format", "json").data["hubs"]
-    assert hub["detail"] == "removed by hand: Ingress/jupyterhub, NetworkPolicy/hub, Role/hub"
+    as_usual.cluster.kubectl("delete", *REMOVED, "-n", "welcome")
+    (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
+    assert hub["detail"] == "removed by hand: Ingress/jupyterhub, NetworkPolicy/hub, Role/hub, ServiceAccount/hub"
     ended = as_usual.deploy()
     assert ended.code == 0, ended.err
-    assert as_usual.names("ingress,role,networkpolicy") >= {
+    assert as_usual.names("ingress,role,networkpolicy,serviceaccount") >= {
         "ingress.networking.k8s.io/jupyterhub",
         "networkpolicy.networking.k8s.io/hub",
         "role.rbac.authorization.k8s.io/hub",
+        "serviceaccount/hub",
     }
     assert "unchanged" in as_usual.deploy().out
 
