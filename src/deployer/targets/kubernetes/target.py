@@ -16,6 +16,7 @@ from deployer.model.protocols import Clock, Progress, Target
 from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
 from deployer.targets.kubernetes import namespaces
+from deployer.targets.kubernetes.accounts import renew_tokens
 from deployer.targets.kubernetes.ailment import ailment
 from deployer.targets.kubernetes.before import Before, before, last_checked, returned, take_back
 from deployer.targets.kubernetes.connection import Connection
@@ -326,6 +327,7 @@ class KubernetesTarget:
         with rollout.told_meanwhile():
             applied = self.installer.upgrade(release, rehearsed=True)
         records.number(applied.number)
+        renew_tokens(namespace)
         rollout.wait()
 
     def _return(self, ref: HubRef, revision: int) -> int:
