@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from deployer.compiling.inputs import CHECK_NAME
-from deployer.compiling.layers import merged
+from deployer.compiling.layers import below
 from deployer.model.place import KeyPath
+from deployer.model.release import merged
 
 _BLOCKED = "blocked_users"
 
@@ -35,7 +36,7 @@ def with_check_blocked(
         lists[section] = {_BLOCKED: [*names, CHECK_NAME]}
         first = len(own) if isinstance(own, list) else 0
         added |= {(*at, section, _BLOCKED, index) for index in range(first, len(names) + 1)}
-    return (_merged_at(values, at, lists), frozenset(added)) if lists else (values, frozenset())
+    return (merged(values, below(at, lists)), frozenset(added)) if lists else (values, frozenset())
 
 
 def _taken_away(values: Mapping[str, Any], path: KeyPath) -> bool:
@@ -59,10 +60,3 @@ def _at(node: Any, path: KeyPath) -> Mapping[str, Any]:
     for step in path:
         node = _mapping(node).get(str(step))
     return _mapping(node)
-
-
-def _merged_at(values: dict[str, Any], path: KeyPath, tree: dict[str, Any]) -> dict[str, Any]:
-    for step in reversed(path):
-        tree = {str(step): tree}
-    result = merged(values, tree)
-    return dict(result)

@@ -16,8 +16,8 @@ from deployer.compiling.home import home_tree, homes_for_chart
 from deployer.compiling.hub_process import hub_tree
 from deployer.compiling.inputs import Inputs, inputs
 from deployer.compiling.kept_entries import with_kept_entries
-from deployer.compiling.layers import Origins, layer_data, merged
-from deployer.compiling.legacy import UPSTREAM, below, legacy_tree, upstream_path
+from deployer.compiling.layers import Origins, below, layer_data
+from deployer.compiling.legacy import UPSTREAM, legacy_tree, upstream_path
 from deployer.compiling.login import login_tree
 from deployer.compiling.outside import ingress_tree, landing_tree, network_tree, spare_tree, uptime_tree
 from deployer.compiling.said import Tree, holders, joined, plain
@@ -27,7 +27,7 @@ from deployer.compiling.servers import servers_tree
 from deployer.config.loaded import ChartKeys, LoadedCluster, LoadedFleet, LoadedHub, ValuesLayer
 from deployer.model.place import KeyPath, value_at
 from deployer.model.problem import Problem, in_order
-from deployer.model.release import Release
+from deployer.model.release import Release, merged
 
 OWN_CHART = "basehub"
 

@@ -3,11 +3,12 @@ gone without a word."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from deployer.compiling.layers import merged
+from deployer.compiling.layers import below, leaves
 from deployer.model.place import KeyPath, value_at
+from deployer.model.release import merged
 
 _LISTS: tuple[KeyPath, ...] = (
     ("hub", "extraVolumes"),
@@ -29,25 +30,11 @@ def with_kept_entries(
         if not isinstance(said, list) or any(_is_ours(entry) for entry in said):
             continue
         if ours := [entry for entry in value_at(defaults, path) or [] if _is_ours(entry)]:
-            values = merged(values, _below(path, [*said, *ours]))
-            added |= {(*path, *leaf) for index, entry in enumerate(ours, len(said)) for leaf in _leaves(entry, (index,))}
+            values = merged(values, below(path, [*said, *ours]))
+            added |= {(*path, *leaf) for index, entry in enumerate(ours, len(said)) for leaf, _ in leaves(entry, (index,))}
     return values, frozenset(added)
 
 
 def _is_ours(entry: Any) -> bool:
     name = entry.get("name") if isinstance(entry, Mapping) else entry
     return isinstance(name, str) and name.endswith(_OWN)
-
-
-def _below(path: KeyPath, tree: Any) -> Any:
-    for step in reversed(path):
-        tree = {str(step): tree}
-    return tree
-
-
-def _leaves(node: Any, at: KeyPath) -> Iterator[KeyPath]:
-    if isinstance(node, Mapping):
-        for name, entry in node.items():
-            yield from _leaves(entry, (*at, name))
-    else:
-        yield at

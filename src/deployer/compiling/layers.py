@@ -14,14 +14,11 @@ Setter: TypeAlias = "Said[Any] | tuple[ValuesLayer, KeyPath] | None"
 """Who set a leaf: a key of a typed file, a leaf of a values file, or (None) the deployer."""
 
 
-def merged(values: Any, over: Any) -> Any:
-    """Helm's merge: mappings merge, everything else replaces. A null stays, as it takes away the chart's own default."""
-    if not (isinstance(values, dict) and isinstance(over, dict)):
-        return over
-    result = dict(values)
-    for name, entry in over.items():
-        result[name] = merged(values[name], entry) if name in values else entry
-    return result
+def below(path: KeyPath, tree: Any) -> Any:
+    """The tree at that path."""
+    for step in reversed(path):
+        tree = {str(step): tree}
+    return tree
 
 
 def layer_data(layer: ValuesLayer) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from deployer.compiling.hub_process import KEPT_CLAIM, check_tree
+from deployer.compiling.layers import below
 from deployer.compiling.said import Tree
 from deployer.config.loaded import ChartKeys
 from deployer.model.place import KeyPath
@@ -27,10 +28,3 @@ def upstream_path(values: Mapping[str, Any], chart: ChartKeys | None) -> KeyPath
 def legacy_tree(upstream: KeyPath | None) -> dict[str, Tree]:
     """Below the wrapped chart's key; nothing where it is not known."""
     return {} if upstream is None else below(upstream, {"hub": {**check_tree(), "db": {"pvc": KEPT_CLAIM}}})
-
-
-def below(path: KeyPath, tree: dict[str, Tree]) -> dict[str, Tree]:
-    """The tree at that path."""
-    for step in reversed(path):
-        tree = {str(step): tree}
-    return tree

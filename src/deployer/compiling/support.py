@@ -8,13 +8,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from deployer.compiling.layers import Origins, layer_data, merged
+from deployer.compiling.layers import Origins, layer_data
 from deployer.compiling.said import Said, Tree, holders, plain
 from deployer.compiling.secret_paths import SecretPaths
 from deployer.config.loaded import LoadedCluster, LoadedFleet
 from deployer.config.models.cluster import Support
 from deployer.model.place import value_at
-from deployer.model.release import HubRef, Release
+from deployer.model.release import HubRef, Release, merged
 
 NAME = "support"
 """The release, its namespace and its chart; no hub may be called so."""

@@ -85,11 +85,11 @@ class Release:
     def effective(self, path: KeyPath = ()) -> Any:
         """What the chart's templates see at a path: its own values, and over them the release's. None where neither says it."""
         said, default = value_at(self.values, path), value_at(self.defaults, path)
-        return default if said is None else overlaid(default, said)
+        return default if said is None else merged(default, said)
 
 
-def overlaid(under: Any, over: Any) -> Any:
+def merged(under: Any, over: Any) -> Any:
     """Helm's merge: mappings merge, everything else replaces; a null stays, as it also takes away what a chart inside says."""
     if not (isinstance(under, Mapping) and isinstance(over, Mapping)):
         return over
-    return {**under, **{name: overlaid(under[name], entry) if name in under else entry for name, entry in over.items()}}
+    return {**under, **{name: merged(under[name], entry) if name in under else entry for name, entry in over.items()}}

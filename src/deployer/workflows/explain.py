@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deployer.compiling.hub import compile_hub
-from deployer.compiling.layers import leaves, merged
+from deployer.compiling.layers import leaves
 from deployer.compiling.named import Names
 from deployer.config.charts import with_hub_chart
 from deployer.config.loaded import ChartKeys, LoadedHub
@@ -14,7 +14,7 @@ from deployer.errors import ConfigurationError, UnknownNameError
 from deployer.model.place import KeyPath
 from deployer.model.problem import Severity
 from deployer.model.protocols import Effects
-from deployer.model.release import Origin, Release
+from deployer.model.release import Origin, Release, merged
 from deployer.reporting.explain import ExplainedLeaf, Explanation
 from deployer.workflows.choosing import Choice, loaded, to_deploy
 from deployer.workflows.preparation import read_fleet

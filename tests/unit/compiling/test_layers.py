@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from tests.support.compiled_hubs import compiled_from, compiled_hub
 
-from deployer.compiling.layers import leaves, merged
+from deployer.compiling.layers import leaves
 from deployer.model.place import dotted
-from deployer.model.release import HubRef
+from deployer.model.release import HubRef, merged
 
 LOGIN = "login: {provider: dummy, allow: everyone}\n"
 

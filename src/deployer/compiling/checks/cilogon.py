@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from deployer.compiling.checks.classes import CLASS, code_of_hub, settings
+from deployer.compiling.checks.classes import CLASS, NAMING, code_of_hub, settings
 from deployer.compiling.checks.tables import ConfigClass
 from deployer.compiling.checks.view import Values, each
 from deployer.config.suggestions import did_you_mean
@@ -17,7 +17,6 @@ _IDP_KEYS = ("username_derivation", "allow_all", "allowed_domains", "allowed_dom
 _DERIVATION_KEYS = ("username_claim", "action", "domain", "prefix")
 _WITHOUT_DOMAIN = ("sub", "oidc")
 """Claims that hold an address of CILogon's own, or a number."""
-_NAMED = ("allowed_users", "admin_users")
 
 
 def check_cilogon(values: Values, cls: ConfigClass) -> None:
@@ -75,7 +74,7 @@ def _derivations(idps: Any) -> Iterator[Mapping[str, Any]]:
 
 def _names(values: Values, cls: ConfigClass, idps: KeyPath, derivations: Sequence[Mapping[str, Any]]) -> None:
     """People are compared by what is left of their names, or was put before them: by another name nobody comes."""
-    for trait in _NAMED:
+    for trait in NAMING:
         path, names = next(settings(values, cls, trait), ((), None))
         for index, name in each(names):
             right = [_derived(name, derivation) for derivation in derivations] if isinstance(name, str) else [name]

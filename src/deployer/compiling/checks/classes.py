@@ -23,6 +23,8 @@ OWN_IMAGE = "quay.io/jupyterhub/k8s-hub"
 CHECKED_BY_MEANING = ("mem_limit", "mem_guarantee", "cpu_limit", "cpu_guarantee", "image", "storage_capacity", "environment")
 """Settings of KubeSpawner of which more is said elsewhere than that their type is wrong."""
 _NEARLY = 0.9
+NAMING = ("allowed_users", "admin_users")
+"""Traits of every authenticator that name people."""
 
 
 def check_classes(values: Values) -> None:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from deployer.compiling.checks.cilogon import check_cilogon
-from deployer.compiling.checks.classes import CLASS, CONFIG, chosen_class, code_of_hub, settings
+from deployer.compiling.checks.classes import CLASS, CONFIG, NAMING, chosen_class, code_of_hub, setting, settings
 from deployer.compiling.checks.tables import ConfigClass, table
 from deployer.compiling.checks.view import Values
 from deployer.compiling.inputs import CHECK_NAME
@@ -78,7 +78,7 @@ def _gates(values: Values, cls: ConfigClass) -> None:
     if any(_open(values, cls, gate) for gate in gates) or values.hub.secret_keys & {*gates, *_ADMINS}:
         return
     oauth = "OAuthenticator" in (cls.name, *cls.parents)
-    if oauth and any(_first(values, cls, trait) for trait in _ADMINS if trait in cls.traits):
+    if oauth and any(setting(values, cls, trait) for trait in _ADMINS if trait in cls.traits):
         return
     if cls.everybody_by_default:
         if values.release.domain and cls.name != DUMMY and not any(settings(values, cls, "allow_all")):
@@ -88,7 +88,7 @@ def _gates(values: Values, cls: ConfigClass) -> None:
 
 
 def _open(values: Values, cls: ConfigClass, trait: str) -> bool:
-    value = _first(values, cls, trait)
+    value = setting(values, cls, trait)
     if trait in ("allowed_idps", "idps"):
         return isinstance(value, dict) and any(
             isinstance(idp, dict) and (idp.get("allow_all") or idp.get("allowed_domains")) for idp in value.values()
@@ -96,20 +96,13 @@ def _open(values: Values, cls: ConfigClass, trait: str) -> bool:
     return bool(value)
 
 
-def _first(values: Values, cls: ConfigClass, trait: str) -> Any:
-    return next((value for _, value in settings(values, cls, trait)), None)
-
-
-_NAMING = ("allowed_users", "admin_users")
-
-
 def _blocked(values: Values, cls: ConfigClass) -> None:
     """Nobody is blocked and let in by name at once."""
-    blocked = _first(values, cls, "blocked_users")
-    named = {name for trait in _NAMING for name in _texts(_first(values, cls, trait))}
+    blocked = setting(values, cls, "blocked_users")
+    named = {name for trait in NAMING for name in _texts(setting(values, cls, trait))}
     for name in sorted(named & set(_texts(blocked))):
         # The check's name is blocked by us, so that it stands among those who may enter alone.
-        code, traits = ("login-check-name", _NAMING) if name == CHECK_NAME else ("login-blocked", ("blocked_users",))
+        code, traits = ("login-check-name", NAMING) if name == CHECK_NAME else ("login-blocked", ("blocked_users",))
         said = (pair for trait in traits for pair in islice(settings(values, cls, trait), 1))
         path, names = next((path, names) for path, names in said if name in _texts(names))
         values.tell(code, (*path, names.index(name)), name=name)

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
-from deployer.compiling.checks.classes import CONFIG, chosen_class, setting, settings
+from deployer.compiling.checks.classes import CONFIG, NAMING, chosen_class, setting, settings
 from deployer.compiling.checks.view import Values
 from deployer.model.place import KeyPath
 
@@ -32,7 +32,7 @@ def _named(values: Values) -> Iterator[tuple[KeyPath, Any]]:
     """Each list of people, as far as it is one."""
     cls = chosen_class(values)
     if cls is not None:
-        for trait in ("admin_users", "allowed_users"):
+        for trait in NAMING:
             yield from islice(settings(values, cls, trait), 1)
     for section in (_GROUPS, ("hub", "loadRoles")):
         for key, entry in values.mapping(*section).items():
