@@ -101,11 +101,13 @@ def test_a_claim_that_never_goes_is_told(cluster: SmallCluster) -> None:
 def test_what_hooks_of_the_release_left_goes_with_it_but_for_storage(cluster: SmallCluster) -> None:
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "image-pull-secret"}}
     role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": "hook"}}
+    policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "hook"}}
     marked = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "marked", "annotations": KEPT}}
-    cluster.helm.hooks = yaml.safe_dump_all([secret, role, marked, claim("scratch")])
+    cluster.helm.hooks = yaml.safe_dump_all([secret, role, policy, marked, claim("scratch")])
     cluster.helm.put("garden", 2, "deployed")
     roles = "/apis/rbac.authorization.k8s.io/v1/namespaces/garden/roles"
-    left = [f"{NAMESPACE}/secrets/image-pull-secret", f"{roles}/hook"]
+    policies = "/apis/networking.k8s.io/v1/namespaces/garden/networkpolicies"
+    left = [f"{NAMESPACE}/secrets/image-pull-secret", f"{roles}/hook", f"{policies}/hook"]
     stays = [f"{CLAIMS}/scratch", f"{NAMESPACE}/secrets/of-a-person", f"{NAMESPACE}/configmaps/marked"]
     for path in (*left, *stays):
         cluster.api.put(path, {"metadata": {}})

@@ -15,7 +15,7 @@ from deployer.targets.kubernetes.rollout import is_ready
 from deployer.targets.kubernetes.slugs import names_of
 from deployer.targets.kubernetes.words import refusal, telling_container, troubles
 
-_SERVERS = "component=singleuser-server"
+SERVERS = "component=singleuser-server"
 _NAME = "hub.jupyter.org/username"
 SERVER = "notebook"
 """The container of a pod in which a person's server runs."""
@@ -39,7 +39,7 @@ class Diagnosis:
 
     def findings(self) -> Findings:
         """Hub, pod, image, volume, quota, node, events, logs; in this order."""
-        pods = [pod for pod in self.namespace.list("pods", labels=_SERVERS) if owner(pod) == self.user]
+        pods = [pod for pod in self.namespace.list("pods", labels=SERVERS) if owner(pod) == self.user]
         claims = [claim for claim in self.namespace.list("persistentvolumeclaims") if owner(claim) == self.user]
         found = (
             self._hub(),

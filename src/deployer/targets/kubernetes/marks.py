@@ -7,31 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 from deployer.errors import NotAllowedError
-from deployer.targets.kubernetes.objects import Namespace, Object
+from deployer.targets.kubernetes.objects import PLURALS, Namespace, Object
 
 _BY_HELM = "app.kubernetes.io/managed-by=Helm"
 """helm labels all objects of a release."""
-_PLURALS = {
-    "ClusterRole": "clusterroles",
-    "ClusterRoleBinding": "clusterrolebindings",
-    "ConfigMap": "configmaps",
-    "CronJob": "cronjobs",
-    "DaemonSet": "daemonsets",
-    "Deployment": "deployments",
-    "Ingress": "ingresses",
-    "NetworkPolicy": "networkpolicies",
-    "PersistentVolume": "persistentvolumes",
-    "PersistentVolumeClaim": "persistentvolumeclaims",
-    "PodDisruptionBudget": "poddisruptionbudgets",
-    "PriorityClass": "priorityclasses",
-    "Role": "roles",
-    "RoleBinding": "rolebindings",
-    "Secret": "secrets",
-    "Service": "services",
-    "ServiceAccount": "serviceaccounts",
-    "StatefulSet": "statefulsets",
-}
-"""Kinds that stay as long as a release does. Jobs end and go."""
 _EDITED = ("Secret/hub", "ConfigMap/hub")
 _TOGETHER = 3
 """Each further one at a time is another connection, whose beginning takes longer than a list."""
@@ -41,14 +20,14 @@ def marks(namespace: Namespace, titles: Iterable[str]) -> Mapping[str, str | Non
     """Of those of these objects (`Kind/name`) of whose kind the account may know: None where it is not there, else a mark that
     changes where somebody edits it; an empty one where nobody would see that."""
     wanted = set(titles)
-    kinds = sorted({title.partition("/")[0] for title in wanted} & _PLURALS.keys())
+    kinds = sorted({title.partition("/")[0] for title in wanted} & PLURALS.keys())
     with ThreadPoolExecutor(_TOGETHER) as pool:
         return dict(chain.from_iterable(pool.map(lambda kind: tuple(_of_kind(namespace, kind, wanted)), kinds)))
 
 
 def _of_kind(namespace: Namespace, kind: str, wanted: set[str]) -> Iterator[tuple[str, str | None]]:
     try:
-        listed = namespace.list(_PLURALS[kind], labels=_BY_HELM, metadata_only=True)
+        listed = namespace.list(PLURALS[kind], labels=_BY_HELM, metadata_only=True)
     except NotAllowedError:
         return
     found = {f"{kind}/{entry['metadata']['name']}": entry for entry in listed}

@@ -45,6 +45,27 @@ _GROUPS_OF_ALL = {
     "priorityclasses": "/apis/scheduling.k8s.io/v1",
 }
 """Of objects that are in no namespace."""
+PLURALS = {
+    "ClusterRole": "clusterroles",
+    "ClusterRoleBinding": "clusterrolebindings",
+    "ConfigMap": "configmaps",
+    "CronJob": "cronjobs",
+    "DaemonSet": "daemonsets",
+    "Deployment": "deployments",
+    "Ingress": "ingresses",
+    "NetworkPolicy": "networkpolicies",
+    "PersistentVolume": "persistentvolumes",
+    "PersistentVolumeClaim": "persistentvolumeclaims",
+    "PodDisruptionBudget": "poddisruptionbudgets",
+    "PriorityClass": "priorityclasses",
+    "Role": "roles",
+    "RoleBinding": "rolebindings",
+    "Secret": "secrets",
+    "Service": "services",
+    "ServiceAccount": "serviceaccounts",
+    "StatefulSet": "statefulsets",
+}
+"""Kinds of objects that stay as long as a release does. Jobs end and go."""
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _MERGE = "application/merge-patch+json"
 _CASCADE = {"propagationPolicy": "Background"}
@@ -156,12 +177,13 @@ class Namespace:
         self.connection.request("DELETE", self._path(plural, name), body=_CASCADE)
 
     def discard(self, manifest: Object) -> None:
-        """Remove an object of any kind whose plural has no more than an s; none is fine."""
-        version, kind = manifest["apiVersion"], manifest["kind"].lower()
+        """Remove an object of any kind; none is fine. The plural of one that is not in `PLURALS` has no more than an s."""
+        kind, version, name = manifest["kind"], manifest["apiVersion"], manifest["metadata"]["name"]
+        if kind in PLURALS:
+            self.delete(PLURALS[kind], name)
+            return
         group = f"apis/{version}" if "/" in version else f"api/{version}"
-        self.connection.request(
-            "DELETE", f"/{group}/namespaces/{self.name}/{kind}s/{manifest['metadata']['name']}", body=_CASCADE
-        )
+        self.connection.request("DELETE", f"/{group}/namespaces/{self.name}/{kind.lower()}s/{name}", body=_CASCADE)
 
     def log(self, pod: str, *, container: str = "", lines: int = 20, previous: bool = False) -> tuple[str, ...]:
         """The last lines of a container's log; none where it has not started."""

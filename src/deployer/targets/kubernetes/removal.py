@@ -9,7 +9,7 @@ from deployer.errors import ExternalError
 from deployer.model.protocols import Clock
 from deployer.model.release import HubRef
 from deployer.targets.kubernetes.database import CLAIM
-from deployer.targets.kubernetes.diagnosis import owner
+from deployer.targets.kubernetes.diagnosis import SERVERS, owner
 from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.keys import Keys
 from deployer.targets.kubernetes.neighbours import release_of, require_alone
@@ -18,7 +18,6 @@ from deployer.targets.kubernetes.record import NAME as RECORD
 from deployer.targets.kubernetes.releases import Releases
 
 LABEL_CLUSTER, LABEL_HUB = "deployer/cluster", "deployer/hub"
-SERVERS = "component=singleuser-server"
 _HOMES, _DATABASE, _KEYS = "homes", "database", "keys"
 _CLAIMS = "persistentvolumeclaims"
 _STORAGE = ("PersistentVolumeClaim", "PersistentVolume")

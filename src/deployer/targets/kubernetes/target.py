@@ -21,7 +21,7 @@ from deployer.targets.kubernetes.ailment import ailment
 from deployer.targets.kubernetes.before import Before, before, last_checked, returned, take_back
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.database import Database
-from deployer.targets.kubernetes.diagnosis import SERVER, Diagnosis, owner
+from deployer.targets.kubernetes.diagnosis import SERVER, SERVERS, Diagnosis, owner
 from deployer.targets.kubernetes.doctor import examine
 from deployer.targets.kubernetes.entrance import Entrance
 from deployer.targets.kubernetes.installing import Installer
@@ -34,7 +34,7 @@ from deployer.targets.kubernetes.objects import Glance, Namespace, Object
 from deployer.targets.kubernetes.record import Record, Records
 from deployer.targets.kubernetes.relay import relay
 from deployer.targets.kubernetes.releases import Releases
-from deployer.targets.kubernetes.removal import LABEL_CLUSTER, LABEL_HUB, SERVERS, Removal
+from deployer.targets.kubernetes.removal import LABEL_CLUSTER, LABEL_HUB, Removal
 from deployer.targets.kubernetes.rendering import Renderer, hub_values
 from deployer.targets.kubernetes.repairing import STUCK_SECONDS, repair
 from deployer.targets.kubernetes.rollout import Rollout

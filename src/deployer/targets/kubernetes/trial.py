@@ -10,14 +10,13 @@ from typing import Any
 from deployer.errors import RolledBackError, UnhealthyError
 from deployer.model.protocols import Clock
 from deployer.targets.kubernetes.mounting import Mounting
-from deployer.targets.kubernetes.objects import Namespace, Object
+from deployer.targets.kubernetes.objects import PLURALS, Namespace, Object
 from deployer.targets.kubernetes.rollout import Patience, Rollout
 from deployer.targets.kubernetes.trial_pod import (
     COPIED,
     HUB,
     LABELS,
     NAME,
-    PLURALS,
     Named,
     copy_name,
     hub_of,
@@ -71,7 +70,7 @@ class Trial:
             pod, patience = trial_pod(hub, objects, lacking), round(self.rollout.scale_up_seconds + _SECONDS)
             job = self.namespace.create("jobs", _job(pod.spec, patience=patience))
             for original in pod.copied:
-                self.namespace.create(COPIED[original["kind"]], _copy(original, job))
+                self.namespace.create(PLURALS[original["kind"]], _copy(original, job))
             return self._wait(job["metadata"]["uid"])
         except UnhealthyError as error:
             stays = _UNTOUCHED if self.namespace.get("deployments", HUB) else _NOTHING
@@ -82,9 +81,9 @@ class Trial:
     def remove(self) -> None:
         """Take away what a trial left."""
         self.namespace.delete("jobs", NAME)
-        for plural in COPIED.values():
-            for entry in self.namespace.list(plural, labels=_MINE, metadata_only=True):
-                self.namespace.delete(plural, entry["metadata"]["name"])
+        for kind in COPIED:
+            for entry in self.namespace.list(PLURALS[kind], labels=_MINE, metadata_only=True):
+                self.namespace.delete(PLURALS[kind], entry["metadata"]["name"])
 
     def _has(self, kind: str, name: str) -> bool:
         return self.namespace.get(PLURALS[kind], name) is not None

@@ -13,10 +13,8 @@ from deployer.targets.kubernetes.objects import Object
 NAME = "hub-trial"
 HUB = "hub"
 LABELS = {"app.kubernetes.io/managed-by": "deployer", "app.kubernetes.io/component": "trial"}
-COPIED = {"Secret": "secrets", "ConfigMap": "configmaps"}
+COPIED = ("Secret", "ConfigMap")
 _ACCOUNT, _CLAIM = "ServiceAccount", "PersistentVolumeClaim"
-_OTHERS = {_ACCOUNT: "serviceaccounts", _CLAIM: "persistentvolumeclaims"}
-PLURALS = {**COPIED, **_OTHERS}
 _REFERENCES = {
     "secret": "Secret",
     "secretRef": "Secret",
