@@ -43,7 +43,7 @@ def welcome(fleet: ClusterFleet, kernel: Kernel, notes: Notes) -> Iterator[Names
         yield Namespace(connection, fleet.hub)
 
 
-def run(namespace: Namespace, *command: str) -> str:
+def run(namespace: Namespace, *command: str) -> str | None:
     pod = namespace.list("pods", labels="component=hub")[0]["metadata"]["name"]
     return namespace.connection.execute(namespace.name, pod, "hub", command)
 

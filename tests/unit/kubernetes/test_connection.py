@@ -65,7 +65,6 @@ def test_what_does_not_pass_is_told_after_a_minute(connection: Connection, error
         (ApiException(status=401), ExternalError, "does not accept the credentials"),
         (ApiException(status=409, reason="it has changed"), GuardError, "it has changed"),
         (ApiException(status=0, reason="SSLError CERTIFICATE_VERIFY_FAILED"), ExternalError, "its certificate is not the one"),
-        (ApiException(status=500, reason='container not found ("hub")'), ExternalError, "container not found"),
         (ApiException(status=422, reason="spec is wrong"), ExternalError, "cluster aurora refused: spec is wrong"),
     ],
 )
@@ -74,8 +73,17 @@ def test_what_is_refused_is_told_at_once(connection: Connection, error: Exceptio
         connection.patiently(failing(error))
 
 
-def test_what_is_not_there_is_none(connection: Connection) -> None:
-    assert connection.patiently(failing(ApiException(status=404))) is None
+@pytest.mark.parametrize(
+    "error",
+    [
+        ApiException(status=404),
+        ApiException(status=500, reason='container not found ("hub")'),
+        ApiException(status=500, reason='failed to exec in container "8f": container is in CONTAINER_EXITED state'),
+    ],
+    ids=["no such object", "no container", "a container that has just ended"],
+)
+def test_what_is_not_there_is_none(connection: Connection, error: Exception) -> None:
+    assert connection.patiently(failing(error)) is None
 
 
 NAMESPACES = "/api/v1/namespaces"

@@ -24,19 +24,28 @@ from deployer.targets.kubernetes.objects import Namespace
 
 
 class Api:
-    """One hub pod, whose container is in the given state; what is run in it says that a copy was made."""
+    """One hub pod, whose container is in the given state; what is run in it says that a copy was made. `ends`: so does the
+    container as soon as something is to be run in it, `late` when it has begun."""
 
-    def __init__(self, state: dict[str, Any], claim: bool = True) -> None:
-        self.state, self.claim = state, claim
+    def __init__(self, state: dict[str, Any], claim: bool = True, ends: str = "") -> None:
+        self.state, self.claim, self.ends = state, claim, ends
+        self.container, self.clock = 1, Clock()
         self.says = '{"schema": "abc", "size": 1, "free": 2, "copies": 1}'
 
     def request(self, method: str, path: str, **_: Any) -> Any:
         if path.endswith("/pods"):
-            status = {"phase": "Running", "containerStatuses": [{"name": "hub", "state": self.state}]}
+            container = {"name": "hub", "containerID": f"containerd://{self.container}", "state": self.state}
+            status = {"phase": "Running", "containerStatuses": [container]}
             return {"items": [{"metadata": {"name": "hub-1"}, "status": status}]}
         return {} if self.claim else None
 
-    def execute(self, *_: Any) -> str:
+    def is_restarted(self) -> None:
+        self.container += 1
+
+    def execute(self, *_: Any) -> str | None:
+        if self.ends:
+            self.clock.later = {2.0: self.is_restarted}
+            return "" if self.ends == "late" else None
         return f"saved:{self.says}"
 
 
@@ -45,12 +54,21 @@ class Api:
     [
         (Api({"running": {}}), "abc"),
         (Api({"waiting": {"reason": "CrashLoopBackOff"}}), None),
+        (Api({"running": {}}, ends="early"), None),
+        (Api({"running": {}}, ends="late"), None),
         (Api({"running": {}}, claim=False), ""),
     ],
-    ids=["runs", "ends again and again", "no database of its own"],
+    ids=["runs", "ends again and again", "ends just now", "ends meanwhile", "no database of its own"],
 )
 def test_a_hub_that_does_not_run_saves_nothing(api: Api, saved: str | None) -> None:
-    assert Database(Namespace(api, "prod"), Clock()).save("abc") == saved  # type: ignore[arg-type]
+    assert Database(Namespace(api, "prod"), api.clock).save("abc") == saved  # type: ignore[arg-type]
+
+
+def test_a_program_that_fails_in_a_hub_that_goes_on_is_an_error() -> None:
+    api = Api({"running": {}})
+    api.execute = lambda *_: "sqlite3.DatabaseError: file is not a database"  # type: ignore[method-assign]
+    with pytest.raises(ExternalError, match=r"could not be saved: sqlite3\.DatabaseError: file is not a database"):
+        Database(Namespace(api, "prod"), api.clock).save("abc")  # type: ignore[arg-type]
 
 
 NO_ROOM = """\

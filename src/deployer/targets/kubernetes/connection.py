@@ -27,8 +27,8 @@ _PAUSE = 1.0
 _REQUEST_SECONDS = 20
 _COMMAND_SECONDS = 60
 _BUSY = (429, 500, 502, 503, 504)
-_NO_CONTAINER = "container not found"
-"""What the kubelet says, as an error of its own, of a container that does not run."""
+_NO_CONTAINER = re.compile("container not found|container is in CONTAINER_|container is not created or running")
+"""What the kubelet, containerd and CRI-O say, as an error of their own, of a container that does not run."""
 _WRONG_CERTIFICATE = "CERTIFICATE_VERIFY_FAILED"
 _FORBIDDEN = re.compile(
     r'cannot (?P<verb>\w+) resource "(?P<what>[^"]+)"(?: in API group "[^"]*")?(?: in the namespace "(?P<where>[^"]+)")?'
@@ -144,8 +144,11 @@ class Connection:
         except HTTPError as error:
             raise self.silence(error) from None
 
-    def execute(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> str:
-        """Run a command in a container. Returns what it prints, on both of its streams. Raises as `request` does."""
+    def execute(self, namespace: str, pod: str, container: str, command: Sequence[str]) -> str | None:
+        """Run a command in a container. Returns what it prints, on both of its streams; None where the container does not run.
+
+        Raises as `request` does.
+        """
         from kubernetes.client.exceptions import ApiException
         from kubernetes.stream.ws_client import websocket_call
         from websocket import WebSocketException
@@ -165,7 +168,7 @@ class Connection:
 
         answer: str | None = self.patiently(send)
         self._journal.did(f"run `{command[0]}` in container {container} of namespace {namespace}")
-        return answer or ""
+        return answer
 
     def forward(self, namespace: str, pod: str, port: int) -> Any:
         """The client's PortForward: sockets that lead to a port of a pod. Raises as `request` does."""
@@ -185,7 +188,7 @@ class Connection:
             raise _refused_socket(error) from None
 
     def patiently(self, send: Callable[[], Any]) -> Any:
-        """Again and again while the API server does not answer, for a minute at most."""
+        """Again and again while the API server does not answer, for a minute at most. None for what is not there."""
         from kubernetes.client.exceptions import ApiException
         from urllib3.exceptions import HTTPError
 
@@ -194,14 +197,13 @@ class Connection:
             try:
                 return send()
             except ApiException as error:
-                if error.status == 404:
+                said = str(error.body or error.reason)
+                if error.status == 404 or _NO_CONTAINER.search(said):
                     return None
                 # The client's status for a broken connection is 0.
                 if not error.status and (_WRONG_CERTIFICATE in str(error.reason) or self._clock.monotonic() > deadline):
                     raise self.silence(error) from None
-                said = str(error.body or error.reason)
-                lasting = error.status not in _BUSY or _NO_CONTAINER in said
-                if error.status and (lasting or self._clock.monotonic() > deadline):
+                if error.status and (error.status not in _BUSY or self._clock.monotonic() > deadline):
                     raise self.refusal(error.status, said) from None
             except HTTPError as error:
                 if _WRONG_CERTIFICATE in str(error) or self._clock.monotonic() > deadline:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from deployer.errors import DeployerError, ExternalError, MachineError
 from deployer.model.protocols import Clock
-from deployer.targets.kubernetes.objects import Namespace, Object, running_containers
+from deployer.targets.kubernetes.objects import Namespace, Object
 
 CLAIM = "hub-db-dir"
 _HUB = "hub"
 _JOB = "hub-database"
 _SECONDS = 120
+_HEARD_OF = 10
+"""Seconds after which the API server knows of a container's end."""
 _OF_THE_POD = ("securityContext", "nodeSelector", "tolerations", "affinity", "imagePullSecrets", "priorityClassName")
 _OF_THE_CONTAINER = ("image", "imagePullPolicy", "securityContext", "resources")
 _SAVE = """
@@ -61,6 +63,14 @@ if os.path.exists(path + ".before-deploy"):  # else one that was interrupted has
 
 
 @dataclass(frozen=True, slots=True)
+class _Running:
+    """A pod of the hub's, and which of its containers it is: one that has ended is followed by another."""
+
+    pod: str
+    container: str
+
+
+@dataclass(frozen=True, slots=True)
 class Database:
     """SQLite on the claim of one namespace. An external database is its owner's to save."""
 
@@ -72,11 +82,13 @@ class Database:
         it changes it. Returns its schema revision; empty where there is nothing to save, None where no hub runs that could."""
         if self.namespace.get("persistentvolumeclaims", CLAIM) is None:
             return ""
-        pod = self._hub_pod()
-        if pod is None:
+        hub = self._hub()
+        output = self._run(hub, _SAVE, schema) if hub else None
+        if output is None:
             return None
-        output = self._run(pod, _SAVE, schema)
         said = next((line.removeprefix("saved:") for line in output.splitlines() if line.startswith("saved:")), None)
+        if said is None and hub and self._ended(hub):
+            return None
         if said is None:
             raise ExternalError(f"the hub's database could not be saved: {output.strip()[-300:]}", hint="Nothing was changed.")
         found = json.loads(said)
@@ -98,9 +110,9 @@ class Database:
         return self._told(_EXPECTED)
 
     def _told(self, program: str) -> str:
-        pod = self._hub_pod()
-        output = self._run(pod, program) if pod else ""
-        return next((line.removeprefix("schema:") for line in output.splitlines() if line.startswith("schema:")), "")
+        hub = self._hub()
+        output = self._run(hub, program) if hub else None
+        return next((line.removeprefix("schema:") for line in (output or "").splitlines() if line.startswith("schema:")), "")
 
     @contextmanager
     def put_back(self) -> Iterator[None]:
@@ -144,14 +156,26 @@ class Database:
                 raise ExternalError(otherwise, hint="Look at the pods of the hub's namespace.")
             self.clock.sleep(0.5)
 
-    def _hub_pod(self) -> str | None:
+    def _ended(self, hub: _Running) -> bool:
+        """Whether it ended under the program. The API server learns of it some time after the program."""
+        deadline = self.clock.monotonic() + _HEARD_OF
+        while self._hub() == hub:
+            if self.clock.monotonic() > deadline:
+                return False
+            self.clock.sleep(0.5)
+        return True
+
+    def _hub(self) -> _Running | None:
         """One in which a program can be run: the phase of a pod whose container ends again and again is Running, too."""
         pods = self.namespace.list("pods", labels="component=hub", fields="status.phase=Running")
-        alive = (pod for pod in pods if not pod["metadata"].get("deletionTimestamp") and _HUB in running_containers(pod))
-        return next((pod["metadata"]["name"] for pod in alive), None)
+        alive = (pod for pod in pods if not pod["metadata"].get("deletionTimestamp"))
+        statuses = ((pod, status) for pod in alive for status in pod["status"].get("containerStatuses") or [])
+        running = ((pod, status) for pod, status in statuses if status["name"] == _HUB and "running" in status["state"])
+        return next((_Running(pod["metadata"]["name"], status["containerID"]) for pod, status in running), None)
 
-    def _run(self, pod: str, program: str, *arguments: str) -> str:
-        return self.namespace.connection.execute(self.namespace.name, pod, _HUB, ["python3", "-c", program, *arguments])
+    def _run(self, hub: _Running, program: str, *arguments: str) -> str | None:
+        command = ["python3", "-c", program, *arguments]
+        return self.namespace.connection.execute(self.namespace.name, hub.pod, _HUB, command)
 
 
 def _job(hub: Object) -> Object:

@@ -226,12 +226,6 @@ def _path(plural: str, namespace: str = "") -> str:
     return f"{_GROUPS[plural]}/" + (f"namespaces/{namespace}/" if namespace else "") + plural
 
 
-def running_containers(pod: Object) -> frozenset[str]:
-    """The names of a pod's containers that run now."""
-    statuses = (pod.get("status") or {}).get("containerStatuses") or []
-    return frozenset(entry["name"] for entry in statuses if "running" in (entry.get("state") or {}))
-
-
 def conditions(found: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     """An object's conditions by their type."""
     return {entry["type"]: entry for entry in (found.get("status") or {}).get("conditions") or []}
