@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
 
 from deployer.model.protocols import Clock, Effects, Journal, Progress, Target
 from deployer.tools.clock import SystemClock
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from deployer.model.release import Release
     from deployer.model.rendering import Asked, Rendered
     from deployer.targets.kubernetes.clusters import KubernetesClusters
+
+
+Made = TypeVar("Made")
 
 
 class _ProberOnDemand:
@@ -117,7 +121,7 @@ def effects(
     fleet, state = FolderFiles(fleet_root), StateFolder(state_root, journal)
     secrets = Sops(process, fleet_root, key_environment(given))
 
-    @cache
+    @_once
     def local() -> Mapping[str, Target]:
         from deployer.targets.local.machine import LocalMachine
         from deployer.tools.environments import settings_of_installers
@@ -125,7 +129,7 @@ def effects(
         machine = LocalMachine(state_root, process, clock, progress, user, settings_of_installers(given))
         return {"local": machine.target("local"), "try": machine.target("try", scratch=True)}
 
-    @cache
+    @_once
     def kubernetes() -> KubernetesClusters:
         from deployer.clouds.kubeconfig import KubeconfigCloud
         from deployer.targets.kubernetes.clusters import KubernetesClusters
@@ -160,6 +164,17 @@ def effects(
         editor=TerminalEditor(process, given),
         user=user,
     )
+
+
+def _once(make: Callable[[], Made]) -> Callable[[], Made]:
+    """Made when it is first asked for, and only then, by however many threads at a time."""
+    making, made = Lock(), cache(make)
+
+    def get() -> Made:
+        with making:
+            return made()
+
+    return get
 
 
 def _until_the_end() -> ExitStack:

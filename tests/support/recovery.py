@@ -21,7 +21,7 @@ from deployer.model.protocols import Clock, Effects
 from deployer.model.release import HubRef
 from deployer.workflows.choosing import Choice, cluster_target
 from deployer.workflows.deploy import DeployOptions, deploy
-from deployer.workflows.preparation import read_fleet
+from deployer.workflows.reading import read_fleet
 
 SOON = 2.0
 """Seconds after which a lock that nobody renews is free: who held it was killed, so nobody needs more."""

@@ -10,7 +10,8 @@ from deployer.model.protocols import Effects
 from deployer.model.release import HubRef, Release
 from deployer.workflows.choosing import TRY, Choice, to_deploy
 from deployer.workflows.deploy import DeployOptions, deploy_releases
-from deployer.workflows.preparation import read_fleet, releases
+from deployer.workflows.preparation import releases
+from deployer.workflows.reading import read_fleet
 from deployer.workflows.selection import known
 
 _FIRST_PORT = 8100

@@ -13,7 +13,8 @@ from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport
 from deployer.model.protocols import Effects
 from deployer.model.release import HubRef, Release
 from deployer.workflows.choosing import loaded, one
-from deployer.workflows.preparation import prepared, read_fleet, releases
+from deployer.workflows.preparation import prepared, releases
+from deployer.workflows.reading import read_fleet
 
 _LOG_LINES = 20
 

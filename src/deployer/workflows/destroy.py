@@ -10,7 +10,7 @@ from deployer.model.outcomes import Removal
 from deployer.model.protocols import Effects, Target
 from deployer.model.release import HubRef
 from deployer.workflows.choosing import Choice, cluster_names, found, no_target
-from deployer.workflows.preparation import read_fleet
+from deployer.workflows.reading import read_fleet
 from deployer.workflows.selection import known
 
 

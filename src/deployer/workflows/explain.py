@@ -17,7 +17,7 @@ from deployer.model.protocols import Effects
 from deployer.model.release import Origin, Release, merged
 from deployer.reporting.explain import ExplainedLeaf, Explanation
 from deployer.workflows.choosing import Choice, loaded, to_deploy
-from deployer.workflows.preparation import read_fleet
+from deployer.workflows.reading import read_fleet
 
 _MEND = "Mend the file, then ask again: `deployer validate` tells everything that is wrong."
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deployer.model.protocols import Effects
 from deployer.workflows.choosing import one
-from deployer.workflows.preparation import read_fleet
+from deployer.workflows.reading import read_fleet
 
 
 def logs(effects: Effects, cluster: str, hub: str, *, user: str | None, lines: int, follow: bool = False) -> Iterator[str]:

@@ -9,7 +9,8 @@ from deployer.model.problem import Severity
 from deployer.model.protocols import Effects
 from deployer.planning.redaction import redacted
 from deployer.workflows.choosing import cluster_names, cluster_target, one
-from deployer.workflows.preparation import prepared, read_fleet
+from deployer.workflows.preparation import prepared
+from deployer.workflows.reading import read_fleet
 from deployer.workflows.selection import known
 
 

@@ -11,7 +11,7 @@ from deployer.errors import UsageError
 from deployer.model.protocols import Effects
 from deployer.workflows.choosing import cluster_names
 from deployer.workflows.new import CLUSTERS, YamlEditor, filled, refuse_wrong, scalar
-from deployer.workflows.preparation import read_fleet
+from deployer.workflows.reading import read_fleet
 from deployer.workflows.selection import known
 
 

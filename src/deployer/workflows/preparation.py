@@ -9,7 +9,6 @@ from dataclasses import replace
 from deployer.compiling.checks import check_values
 from deployer.compiling.hub import compile_hub
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
-from deployer.config.loading import load_fleet
 from deployer.config.ownership import concerns
 from deployer.config.secret_files import decrypted_files, opened
 from deployer.errors import ConfigurationError
@@ -22,11 +21,6 @@ _FIRST_PORT = 8000
 _SECRETS_AT_ONCE = 8
 LOCAL = "local"
 """The provider whose hubs make their own passwords."""
-
-
-def read_fleet(effects: Effects) -> LoadedFleet:
-    """The fleet of this run."""
-    return load_fleet(effects.fleet.read(), effects.carried.read())
 
 
 def releases(

@@ -13,7 +13,7 @@ from deployer.model.release import HubRef
 from deployer.workflows.choosing import one
 from deployer.workflows.deploy import use
 from deployer.workflows.guards import require_homes
-from deployer.workflows.preparation import read_fleet
+from deployer.workflows.reading import read_fleet
 
 _TITLE = "Go back to the deploy before the last one"
 _PAUSE = "logins pause for less than a minute; running servers go on"

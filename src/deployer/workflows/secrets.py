@@ -16,7 +16,7 @@ from deployer.model.problem import Problem
 from deployer.model.protocols import Effects
 from deployer.model.secret import Secret
 from deployer.workflows.choosing import Choice, cluster_names, loaded, to_deploy
-from deployer.workflows.preparation import read_fleet
+from deployer.workflows.reading import read_fleet
 from deployer.workflows.selection import known
 
 _BEGINNING = """\

@@ -10,7 +10,7 @@ from deployer.errors import ExternalError
 from deployer.model.outcomes import HubState, HubStatus
 from deployer.model.protocols import Effects, Target
 from deployer.workflows.choosing import Choice, Found, found, no_target
-from deployer.workflows.preparation import read_fleet
+from deployer.workflows.reading import read_fleet
 
 _AT_ONCE = 32
 

@@ -8,7 +8,7 @@ from deployer.model.problem import Severity
 from deployer.model.protocols import Effects
 from deployer.model.support import SupportReport
 from deployer.workflows.choosing import CLUSTERS, cluster_access, cluster_names
-from deployer.workflows.preparation import read_fleet
+from deployer.workflows.reading import read_fleet
 from deployer.workflows.selection import known
 
 

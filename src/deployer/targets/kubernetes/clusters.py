@@ -10,7 +10,7 @@ from threading import Lock
 from deployer.errors import UsageError
 from deployer.model.access import Cloud, ClusterAccess
 from deployer.model.protocols import Clock, FleetFiles, Journal, Process, Progress, State
-from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.connection import Connection, load_client
 from deployer.targets.kubernetes.installing import Installer
 from deployer.targets.kubernetes.lease import LEASE_SECONDS, Leases
 from deployer.targets.kubernetes.namespaces import REMOVAL_SECONDS
@@ -21,6 +21,7 @@ from deployer.targets.kubernetes.stack import KubernetesStack
 from deployer.targets.kubernetes.target import KubernetesTarget
 from deployer.tools.charts import ChartCache
 from deployer.tools.helm import Helm
+from deployer.tools.meanwhile import meanwhile
 from deployer.tools.resources import resource
 
 
@@ -41,12 +42,12 @@ class KubernetesClusters:
     stuck_seconds: float = STUCK_SECONDS
     lease_seconds: float = LEASE_SECONDS
     removal_seconds: float = REMOVAL_SECONDS
-    _making: Lock = field(default_factory=Lock)
+    _making: dict[str, Lock] = field(default_factory=dict)
     _targets: dict[str, KubernetesTarget] = field(default_factory=dict)
 
     def target(self, access: ClusterAccess) -> KubernetesTarget:
         """The target of a cluster. Raises UsageError where no cloud of ours gives access to such a cluster."""
-        with self._making:
+        with self._making.setdefault(access.cluster, Lock()):
             if access.cluster not in self._targets:
                 self._targets[access.cluster] = self._made(access)
         return self._targets[access.cluster]
@@ -68,7 +69,9 @@ class KubernetesClusters:
         cloud = self.clouds.get(access.provider)
         if cloud is None:
             raise UsageError(f"cluster {access.cluster} is on {access.provider}, which this deployer does not reach yet")
-        connection = Connection(access.cluster, self.ends.enter_context(cloud.kubeconfig(access)), self.clock, self.journal)
+        with meanwhile(load_client):
+            kubeconfig = self.ends.enter_context(cloud.kubeconfig(access))
+        connection = Connection(access.cluster, kubeconfig, self.clock, self.journal)
         self.ends.callback(connection.close)
         helm = Helm(self.process, self.state.root / "helm")
         renderer = Renderer(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from deployer.errors import DeployerError, ExternalError, GuardError, NotAllowedError
@@ -41,6 +42,11 @@ WEBHOOK = re.compile(
 """A webhook that the API server has to ask before it takes a change, and cannot."""
 _SERVICE = re.compile(r"https://[\w-]+\.(?P<namespace>[\w-]+)\.svc[.:/]")
 _QUOTA = re.compile(r"exceeded quota: (?P<quota>[^,]+), requested: (?P<asked>\S+), used: (?P<used>\S+), limited: (?P<limit>\S+)")
+
+
+def load_client() -> None:
+    """Import the official client, beside other work: it takes a quarter of a second."""
+    import_module("kubernetes")
 
 
 class Connection:

@@ -99,11 +99,11 @@ class Glance:
     connection: Connection
     clock: Clock
     _answers: dict[Question, tuple[float, _Answer]] = field(default_factory=dict)
-    _asking: Lock = field(default_factory=Lock)
+    _asking: dict[Question, Lock] = field(default_factory=dict)
 
     def look(self, question: Question) -> Mapping[str, list[Object]] | None:
         """The objects by their namespaces; None where the account may look into single namespaces only. Raises ExternalError."""
-        with self._asking:
+        with self._asking.setdefault(question, Lock()):
             asked, known = self._answers.get(question, (-math.inf, None))
             if self.clock.monotonic() > asked + FRESH:
                 known = self._everywhere(question)
