@@ -16,6 +16,7 @@ from tests.support.small_api import SmallApi
 from deployer.errors import ToolFailedError
 from deployer.model.protocols import Finished
 
+UNREACHABLE = "Error: Kubernetes cluster unreachable: dial tcp 127.0.0.1:6443: connect: connection refused"
 BUSY = "Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress"
 _SUBJECT = {"upgrade": 2, "rollback": 1, "uninstall": 1}
 
@@ -61,6 +62,8 @@ class ScriptedHelm:
         if verb == "rollback":
             self.back.append(command[3])
         dry = any(word.startswith("--dry-run") for word in command)
+        if not dry and not self.api.carries_out():
+            raise ToolFailedError(f"`helm {verb}` ended with 1:\n  {UNREACHABLE}")
         self.ran.append(f"{verb} --dry-run" if dry else verb)
         if dry and self.fails_dry:
             raise ToolFailedError(f"`helm {verb}` ended with 1:\n  {self.fails_dry}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,8 @@ MADE = "2001-01-01T00:00:00Z"
 class SmallApi:
     """`objects` are by their path; those that are `held` go no further than being on their way out. `logs`: by pod and container.
     `posted`: what was made, in its order; `fates`: what becomes at once of what is made at a path. `lost`: how many changes are
-    still carried out without an answer. `now`: by its clock. `closed`: kinds, in the plural, on which the account has no rights.
+    still carried out without an answer. `left`: how many are carried out at all before whoever makes them is killed, and asks
+    for nothing any more. `now`: by its clock. `closed`: kinds, in the plural, on which the account has no rights.
     `listed`: the paths of all lists that were asked for."""
 
     def __init__(self) -> None:
@@ -31,6 +33,7 @@ class SmallApi:
         self.posted: list[Object] = []
         self.fates: dict[str, Object] = {}
         self.lost = 0
+        self.left = math.inf
         self.closed: set[str] = set()
         self.listed: list[str] = []
         self.now = datetime.fromisoformat(MADE)
@@ -54,6 +57,12 @@ class SmallApi:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def carries_out(self, method: str = "") -> bool:
+        """Whether who asks is alive, which leaves -1 where not; a change is counted."""
+        alive = self.left > 0
+        self.left = self.left - (method != "GET") if alive else -1
+        return alive
 
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
         """Status and content, after doing what is asked. An object's scale is a part of it."""
@@ -128,6 +137,9 @@ class SmallApi:
             def do(self) -> None:
                 target = urlsplit(self.path)
                 text = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                if not api.carries_out(self.command):
+                    self.close_connection = True
+                    return
                 query = {name: values[0] for name, values in parse_qs(target.query).items()}
                 status, content = api.answer(self.command, target.path, query, json.loads(text) if text else None)
                 if self.command != "GET" and api.lost:

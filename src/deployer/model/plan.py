@@ -45,6 +45,8 @@ class Running:
     interrupted: bool = False
     """Its last deploy came to no end, and the one before to a good one: a deploy is undone to that, whether people could log in
     meanwhile or not."""
+    unfinished: bool = False
+    """Its first deploy came to no end: there is nothing to go back to."""
 
     @property
     def tells_of_homes(self) -> Mapping[str, str]:

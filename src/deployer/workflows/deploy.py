@@ -151,7 +151,7 @@ def _carry_out(
     effects: Effects, target: Target, release: Release, planned: _Planned, *, served: bool, check: bool
 ) -> CheckReport | None:
     """Apply every step and use the hub. What fails is undone where something good can come back, or nothing was there before."""
-    before = planned.running
+    before = None if planned.running and planned.running.unfinished else planned.running
     undoable = before is None or before.interrupted or (before.returnable and served)
     used = False
     try:

@@ -63,15 +63,20 @@ def test_what_ran_is_the_newest_that_helm_calls_deployed(known: tuple[tuple[int,
 
 
 KILLED = replace(LAST, settled=False, revision=6)
+BACK = replace(KILLED, returning=7, returning_to=5)
+AS_7 = replace(LAST, revision=7)
+FIRST = replace(LAST, settled=False, revision=1)
 
 
 @pytest.mark.parametrize(
     ("record", "previous", "known", "expected"),
     [
         pytest.param(KILLED, LAST, ((5, "superseded"), (6, "deployed")), Before(5, LAST, None), id="after helm, unchecked"),
-        pytest.param(KILLED, LAST, ((5, "deployed"), (6, "failed")), Before(5, KILLED, LAST), id="in the middle of helm"),
+        pytest.param(KILLED, LAST, ((5, "deployed"), (6, "failed")), Before(5, LAST, None), id="in the middle of helm"),
+        pytest.param(BACK, LAST, ((5, "superseded"), (7, "deployed")), Before(7, AS_7, None), id="on the way back"),
         pytest.param(KILLED, LAST, ((5, "superseded"), (7, "deployed")), Before(7, KILLED, LAST), id="somebody used helm since"),
         pytest.param(KILLED, LAST, ((6, "deployed"),), Before(6, KILLED, LAST), id="helm has forgotten it"),
+        pytest.param(FIRST, None, ((1, "failed"),), Before(0, None, None), id="the first, in the middle of helm"),
         pytest.param(KILLED, None, ((5, "superseded"), (6, "deployed")), Before(6, KILLED, None), id="nothing was ever checked"),
     ],
 )

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from tests.support.scripted_helm import End
+from tests.support.scripted_helm import UNREACHABLE, End
 from tests.support.small_cluster import SmallCluster, small_cluster
 
 from deployer.errors import DeployerError, ExternalError, LockedError
@@ -16,7 +16,6 @@ from deployer.targets.kubernetes.target import KubernetesTarget
 
 UPGRADE, REPAIR = Step("upgrade", ""), Step("repair", "")
 OUTAGE = "Error: UPGRADE FAILED: etcdserver: request timed out"
-UNREACHABLE = "Error: Kubernetes cluster unreachable: dial tcp 127.0.0.1:6443: connect: connection refused"
 WEBHOOK = (
     'Error: UPGRADE FAILED: Internal error occurred: failed calling webhook "policy.example.org": failed to call webhook: Post '
     '"https://policy.guards.svc:443/check?timeout=10s": dial tcp 10.0.0.7:443: connect: connection refused'

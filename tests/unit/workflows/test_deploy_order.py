@@ -24,6 +24,7 @@ from deployer.workflows.deploy import DeployOptions, deploy_releases
 EDITED = replace(GOOD, healthy=False)
 UNKNOWN = replace(GOOD, returnable=False)
 KILLED = replace(GOOD, healthy=False, interrupted=True)
+BEGUN = replace(GOOD, healthy=False, returnable=False, unfinished=True)
 DEAD, FULL = UnhealthyError("dead"), MachineError("full")
 APPLY = DeployOptions()
 
@@ -73,6 +74,8 @@ def test_a_dry_run_asks_and_does_nothing() -> None:
         (UNKNOWN, True, DEAD, [], UnhealthyError, "apply start", "It was not healthy before either"),
         (KILLED, False, DEAD, [True], RolledBackError, "undo", "What ran before runs again"),
         (None, False, DEAD, [], RolledBackError, "undo", "nothing of it is left but its volumes"),
+        (BEGUN, False, DEAD, [], RolledBackError, "undo", "nothing of it is left but its volumes"),
+        (BEGUN, False, FULL, [], MachineError, "undo", "full\nIt was its first deploy"),
         (EDITED, False, None, [False], UnhealthyError, "apply start", "found 500"),
         (GOOD, True, FULL, [True], MachineError, "undo", "full\nWhat ran before runs again."),
         (GOOD, True, FULL, [False], MachineError, "undo", "full\nWhat was begun could not be undone: the check of"),

@@ -14,12 +14,12 @@ _LEFT = re.compile(r"(?P<kind>[\w.-]+?)\.? has (?P<count>\d+) resource instances
 _HOLDERS = re.compile(r"(?P<finalizer>\S+) in \d+ resource instances?")
 
 
-def make(namespace: Namespace, labels: dict[str, str], clock: Clock, progress: Progress, patience: float) -> bool:
-    """Make it. False where it is there. Raises ExternalError where an older one does not go in time, with what keeps it."""
+def make(namespace: Namespace, labels: dict[str, str], clock: Clock, progress: Progress, patience: float) -> None:
+    """Make it, unless it is there. Raises ExternalError where an older one does not go in time, with what keeps it."""
     deadline, told = clock.monotonic() + patience, ""
     while (found := namespace.manifest()) is not None:
         if stands(found):
-            return False
+            return
         why = what_keeps(found)
         if clock.monotonic() > deadline:
             raise ExternalError(
@@ -32,7 +32,6 @@ def make(namespace: Namespace, labels: dict[str, str], clock: Clock, progress: P
         clock.sleep(1)
     manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace.name, "labels": labels}}
     namespace.connection.request("POST", "/api/v1/namespaces", body=manifest)
-    return True
 
 
 def stands(namespace: Object | None) -> bool:

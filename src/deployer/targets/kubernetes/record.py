@@ -20,7 +20,7 @@ _PREVIOUS = "previous"
 @dataclass(frozen=True, slots=True)
 class Record:
     """One deploy. `revision` is helm's; `settled`: it was checked and stays; `database`: schema revision saved before it;
-    `returning`: helm's number of a rollback that has begun and not ended, 0 for none."""
+    `returning`: helm's number of a rollback that has begun and not ended, 0 for none; `returning_to`: of what it brings back."""
 
     documents: Mapping[str, str]
     revision: int
@@ -31,6 +31,7 @@ class Record:
     settled: bool = False
     database: str = ""
     returning: int = 0
+    returning_to: int = 0
     chart: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
     """What was there when the deploy was settled, and what the cluster had counted up to: it goes on where somebody edits an
@@ -71,10 +72,12 @@ class Records:
         if record and record.revision != revision:
             self._write({_RECORD: _packed(replace(record, revision=revision))})
 
-    def begin_return(self, revision: int) -> None:
-        """A rollback begins, which helm will make as this revision. Until the records are put, it has not ended."""
+    def begin_return(self, revision: int, to: int, *, copied: bool) -> None:
+        """A rollback to a revision begins, which helm will make as this one. Until the records are put, it has not ended.
+        `copied`: the copy of the database is still beside it."""
         if record := self.read():
-            self._write({_RECORD: _packed(replace(record, returning=revision))})
+            database = record.database if copied else ""
+            self._write({_RECORD: _packed(replace(record, returning=revision, returning_to=to, database=database))})
 
     def settle(self) -> None:
         """The last deploy stays."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from deployer.errors import ExternalError
@@ -56,24 +56,29 @@ class Removal:
         if volume:
             self.namespace.connection.request("DELETE", f"/api/v1/persistentvolumes/{volume}")
         remaining = self.remaining()
-        if not remaining and LABEL_HUB in ((self.namespace.manifest() or {}).get("metadata", {}).get("labels") or {}):
-            self.namespace.remove()
-        else:
+        if not self._is_left(remaining):
             self._await_end(claims)
         return remaining
 
-    def take_back(self, *, installed: bool, made: bool, check_user: str) -> bool:
-        """What a first deploy began. `installed`: helm was asked to; `made`: the namespace is its own. Servers of people are
-        none of its doing. False where there was no release yet."""
+    def take_back(self, *, installed: bool, check_user: str) -> bool:
+        """What a first deploy began. `installed`: helm was asked to. Servers of people are none of its doing. False where there
+        was no release yet."""
         begun = installed and Releases(self.namespace, self.ref.hub).last() is not None
         if installed:
             self._uninstall(also=())
             for pod in self.namespace.list("pods", labels=SERVERS, metadata_only=True):
                 if owner(pod) == check_user:
                     self.namespace.delete("pods", pod["metadata"]["name"])
-        if made and not self.remaining():
-            self.namespace.remove()
+        self._is_left(self.remaining())
         return begun
+
+    def _is_left(self, remaining: Sequence[str]) -> bool:
+        """Take the namespace away, if nothing of the hub is to stay in it and the deployer has made it."""
+        labels = (self.namespace.manifest() or {}).get("metadata", {}).get("labels") or {}
+        if remaining or LABEL_HUB not in labels:
+            return False
+        self.namespace.remove()
+        return True
 
     def _uninstall(self, also: Collection[str]) -> None:
         """Without the claims and volumes that nobody named, whatever the chart says of them; with what its hooks have left."""

@@ -18,7 +18,7 @@ from deployer.model.secret import Secret
 from deployer.targets.kubernetes import namespaces
 from deployer.targets.kubernetes.accounts import renew_tokens
 from deployer.targets.kubernetes.ailment import ailment
-from deployer.targets.kubernetes.before import Before, before, last_checked, returned, take_back
+from deployer.targets.kubernetes.before import Before, before, is_unfinished, last_checked, returned, take_back
 from deployer.targets.kubernetes.connection import Connection
 from deployer.targets.kubernetes.database import Database
 from deployer.targets.kubernetes.diagnosis import SERVER, SERVERS, Diagnosis, owner
@@ -58,7 +58,6 @@ class _Attempt:
     upgrade begins."""
 
     held: Held
-    made_namespace: bool = False
     tried: Tried = field(default_factory=Tried)
     saved: str = ""
     before: Before | None = None
@@ -123,6 +122,7 @@ class KubernetesTarget:
             login=record.login if record else "",
             returnable=any(revision.status == "deployed" for revision in revisions),
             interrupted=last_checked(revisions, record, records) is not None,
+            unfinished=is_unfinished(revisions, record, records),
         )
 
     def hubs(self, cluster: str | None = None) -> tuple[HubRef, ...]:
@@ -182,8 +182,7 @@ class KubernetesTarget:
         attempt.held.require()
         found = attempt.before or before(Releases(self._namespace(ref), ref.hub), self._records(ref))
         if not found.revision and found.record is None:
-            installed, made = attempt.before is not None, attempt.made_namespace
-            return self._removal(ref).take_back(installed=installed, made=made, check_user=CHECK_USER)
+            return self._removal(ref).take_back(installed=attempt.before is not None, check_user=CHECK_USER)
         if attempt.before is None:
             return False
         revision = self._return(ref, found.revision)
@@ -267,8 +266,7 @@ class KubernetesTarget:
     def _make_namespace(self, release: Release) -> None:
         ref = release.ref
         labels = {"app.kubernetes.io/managed-by": "deployer", LABEL_CLUSTER: ref.cluster, LABEL_HUB: ref.hub}
-        made = namespaces.make(self._namespace(ref), labels, self.clock, self.progress, self.removal_seconds)
-        self._attempts[ref].made_namespace = made
+        namespaces.make(self._namespace(ref), labels, self.clock, self.progress, self.removal_seconds)
 
     def _repair(self, ref: HubRef) -> None:
         repair(ref, Releases(self._namespace(ref), ref.hub), self._records(ref), self.stuck_seconds)
@@ -338,7 +336,7 @@ class KubernetesTarget:
             return revision
         migrated = attempt.saved and attempt.tried.schema and attempt.saved != attempt.tried.schema
         with Database(namespace, self.clock).put_back() if migrated else nullcontext():
-            self._records(ref).begin_return(last.number + 1 if last else 1)
+            self._records(ref).begin_return(last.number + 1 if last else 1, revision, copied=not migrated)
             self.installer.rollback(ref, revision)
         last = Releases(namespace, ref.hub).last()
         return last.number if last else revision
