@@ -96,6 +96,8 @@ def test_the_journal_learns_what_was_written_and_not_what_it_says(welcome: Names
 class Relay(socketserver.ThreadingTCPServer):
     """A way to an API server on this machine; `loses`: of its next answer nothing comes back, and the connection ends."""
 
+    daemon_threads = True  # an API server keeps a connection that is half closed for a minute and a half
+
     def __init__(self, port: int) -> None:
         self.loses = False
         self.to = ("127.0.0.1", port)

@@ -16,6 +16,8 @@ from tests.support.program import told
 
 pytestmark = pytest.mark.cluster
 
+MISSING = "localhost:10248/no-such-r:1"
+"""The kubelet, which answers there, has nothing below this path: as a registry that has no such image."""
 USUAL = {"name": "Python", "image": f"{image.USER}:{image.tag()}", "default": True}
 
 
@@ -51,13 +53,14 @@ def test_an_image_that_is_new_is_started_before_anybody_does(fleet: ClusterFleet
     write(fleet, certificate)
     ended = fleet.deploy()
     assert ended.code == 0, ended.err
-    write(fleet, certificate, {"name": "R", "image": "localhost:1/no-such-r:1"})
+    write(fleet, certificate, {"name": "R", "image": MISSING})
     ended = fleet.deploy()
     first, *_, last, hint = told(ended.err).splitlines()
     assert first.startswith(
         f"error: the check of onenode/{fleet.hub} failed at `Server starts` of R: expected a server that is ready, "
-        "found the image localhost:1/no-such-r:1 cannot be had: "
+        f"found the image {MISSING} cannot be had: "
     )
+    assert first.endswith("not found")
     assert last == "What ran before runs again."
     assert hint == "hint: Look at the image's name and tag, and whether the registry answers or needs a login."
     assert ended.code == 5

@@ -1,5 +1,5 @@
-"""Whatever is killed, after whichever of its effects: what comes next finds its way. Here on a small API server, so that all of it
-can be; good changes are killed on a real cluster, too."""
+"""Whatever is killed, after whichever of its effects: what comes next finds its way. On a small API server, so that everything
+can be killed; good changes are on a real cluster, too."""
 
 from __future__ import annotations
 
