@@ -1,7 +1,6 @@
-"""How pytest-xdist's workers share the tests: what waits for a cluster runs beside what keeps a processor busy.
+"""How pytest-xdist's workers share the tests, module by module: what waits for a cluster runs beside what keeps a processor busy.
 
-One worker begins on a cluster of its own, module by module; the other does all tests that need none, then helps with the rest on
-a second cluster.
+The first worker begins with what needs a cluster, the others with what needs none; who is done helps with the rest.
 """
 
 from collections.abc import Sequence
@@ -12,19 +11,18 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 ON_A_CLUSTER = ("tests/functional/cluster/", "tests/functional/kubernetes/", "tests/e2e/cluster/")
-MACHINE = "machine"
-FIRST = ("tests/functional/kubernetes/test_recovery.py", MACHINE)
-"""What takes longest, so that the workers end at about the same time."""
+LONGEST = "tests/functional/kubernetes/test_recovery.py"
+"""Begun first, so that the workers end at about the same time."""
 
 
 def unit_of(nodeid: str) -> str:
     """Tests of one unit run one after the other, by one worker."""
-    return nodeid.partition("::")[0] if nodeid.startswith(ON_A_CLUSTER) else MACHINE
+    return nodeid.partition("::")[0]
 
 
-def next_of(units: Sequence[str]) -> str:
-    """The one to begin with, of those that nobody has begun."""
-    return min(units, key=lambda unit: FIRST.index(unit) if unit in FIRST else len(FIRST))
+def next_of(units: Sequence[str], *, cluster: bool) -> str:
+    """The one to begin with, of those that nobody has begun; `cluster`: by the worker that begins with what needs one."""
+    return min(units, key=lambda unit: (unit.startswith(ON_A_CLUSTER) is not cluster, unit != LONGEST))
 
 
 class Lanes(LoadScopeScheduling):
@@ -34,7 +32,8 @@ class Lanes(LoadScopeScheduling):
         return unit_of(nodeid)
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        self.workqueue.move_to_end(next_of(tuple(self.workqueue)), last=False)
+        unit = next_of(tuple(self.workqueue), cluster=node is next(iter(self.assigned_work)))
+        self.workqueue.move_to_end(unit, last=False)
         super()._assign_work_unit(node)
 
 

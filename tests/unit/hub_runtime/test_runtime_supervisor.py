@@ -99,7 +99,10 @@ def test_families_follow_the_mark_the_session_and_the_children_but_not_another_m
     own = start("aaa:ada:1", "sh", "-c", f"{MARK}=bbb:ben:1 sleep 600 & env -u {MARK} sleep 600 & setsid sleep 600 & wait")
     other = start("aab:ada:1")
     children = wait_for("three children", lambda: c if len(c := psutil.Process(own).children()) == 3 else None)
-    marked_otherwise = next(child.pid for child in children if child.environ().get(MARK) == "bbb:ben:1")
+    # A child has its parent's environment until it becomes its program.
+    marked_otherwise = wait_for(
+        "the other mark", lambda: next((child.pid for child in children if child.environ().get(MARK) == "bbb:ben:1"), None)
+    )
     found = {process.pid for process in family("aaa:")}
     assert found == {own, *(child.pid for child in children)} - {marked_otherwise}
     assert other not in found

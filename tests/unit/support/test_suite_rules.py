@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from tests.support.budget import FILE, Budget, read_budget
-from tests.support.lanes import FIRST, MACHINE, next_of, unit_of
+from tests.support.lanes import LONGEST, ON_A_CLUSTER, next_of, unit_of
 
 PROJECT = FILE.parents[1]
+KINDS, PLACES = "tests/functional/kubernetes/test_kinds.py", "tests/unit/config/test_places.py"
 SKIPPING = {
     "while it runs": "import pytest\ndef test_it():\n    pytest.skip('no Chromium')\n",
     "by a mark": "import pytest\n@pytest.mark.skip(reason='no Chromium')\ndef test_it():\n    pass\n",
@@ -79,12 +80,19 @@ def test_every_folder_of_tests_has_a_budget() -> None:
 
 def test_every_test_on_a_cluster_is_in_its_lane(request: pytest.FixtureRequest) -> None:
     collected = [(item.nodeid, item.get_closest_marker("cluster") is not None) for item in request.session.items]
-    assert [nodeid for nodeid, marked in collected if marked != (unit_of(nodeid) != MACHINE)] == []
+    assert [nodeid for nodeid, marked in collected if marked is not unit_of(nodeid).startswith(ON_A_CLUSTER)] == []
 
 
-def test_what_takes_longest_is_begun_first(request: pytest.FixtureRequest) -> None:
-    units = sorted({unit_of(item.nodeid) for item in request.session.items})
-    assert next_of(("tests/functional/kubernetes/test_kinds.py", MACHINE, FIRST[0])) == FIRST[0]
-    assert next_of(("tests/functional/kubernetes/test_kinds.py", MACHINE)) == MACHINE
-    assert next_of(units) in units
-    assert (PROJECT / FIRST[0]).is_file()
+@pytest.mark.parametrize(
+    ("units", "cluster", "first"),
+    [
+        ((KINDS, PLACES, LONGEST), True, LONGEST),
+        ((PLACES, KINDS), True, KINDS),
+        ((KINDS, LONGEST, PLACES), False, PLACES),
+        ((KINDS, LONGEST), False, LONGEST),
+        ((PLACES,), True, PLACES),
+    ],
+)
+def test_each_worker_begins_in_its_lane_and_helps_in_the_other(units: tuple[str, ...], *, cluster: bool, first: str) -> None:
+    assert next_of(units, cluster=cluster) == first
+    assert (PROJECT / LONGEST).is_file()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -55,10 +56,14 @@ def migrate(database: Path, version: str) -> None:
 
 
 def test_what_ran_before_comes_back(folder: LocalFolder) -> None:
+    (folder.start / "values.json").chmod(0o644)
     keeping.keep_previous(folder)
     write_start_files(folder, "new")
     write_record(folder, replace(RECORD, documents={"a": "2"}, settled=False))
     assert keeping.bring_back(folder)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (folder.start / "values.json", folder.previous / "values.json")} == {
+        0o600
+    }
     assert (folder.start / "values.json").read_text() == "old"
     assert read_record(folder) == RECORD
 

@@ -89,9 +89,8 @@ def keep_previous(folder: LocalFolder) -> None:
     remove_tree(folder.previous)
     make_folder(partial)
     with told("copy what runs now to", folder.previous):
-        for name in ("values.json", "settings.json"):
-            shutil.copy2(folder.start / name, partial / name)
-        shutil.copy2(folder.record, partial / folder.record.name)
+        for path in (folder.start / "values.json", folder.start / "settings.json", folder.record):
+            write_atomically(partial / path.name, path.read_bytes())
         if folder.database.exists():
             _copy_database(folder.database, partial / folder.database.name)
         partial.rename(folder.previous)
