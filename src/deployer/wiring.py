@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
@@ -38,6 +39,9 @@ class _ProberOnDemand:
 
     def __init__(self, progress: Progress, clock: Clock) -> None:
         self._progress, self._clock = progress, clock
+
+    def ready(self) -> None:
+        import_module("deployer.services.prober")
 
     def check(
         self,

@@ -212,6 +212,9 @@ class Target(Protocol):
 class Prober(Protocol):
     """Uses a hub as a person would."""
 
+    def ready(self) -> None:
+        """Prepare for the rest, beside other work."""
+
     def check(
         self,
         access: HubAccess,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from deployer.compiling.expected_login import expected_login
@@ -28,9 +29,12 @@ def check_hub(
     """
     fleet = read_fleet(effects)
     target, ref = one(effects, fleet, cluster, hub)
-    if target.running(ref) is None:
+    with ThreadPoolExecutor(2) as beside:
+        beside.submit(effects.prober.ready)
+        running = beside.submit(target.running, ref)
+        release = _release(effects, fleet, ref, needed=all_profiles)
+    if running.result() is None:
         raise UnhealthyError(f"{ref} does not run", hint=f"`deployer deploy {ref.cluster} {ref.hub}` starts it.")
-    release = _release(effects, fleet, ref, needed=all_profiles)
 
     def log(user: str | None) -> Iterator[str]:
         return target.logs(ref, user=user, lines=_LOG_LINES)
