@@ -61,7 +61,7 @@ def _fleet(folder: Path) -> Iterator[ClusterFleet]:
         cluster = Cluster(folder / "cluster")
         ends.callback(cluster.down)
         cluster.up([image.archive()], ends_with_us=True)
-        yield ClusterFleet(folder / "fleet", cluster, repository.url)
+        yield ClusterFleet(folder / "fleet", cluster, repository)
 
 
 def _one_hub(fleet: ClusterFleet, times: int) -> list[Line]:

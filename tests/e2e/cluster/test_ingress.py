@@ -124,7 +124,7 @@ def certificate_of_cert_manager(cluster: Cluster, said: str) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def way_in(cluster: Cluster, chart_repository: ChartRepository, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WayIn]:
     """A hub that runs behind Traefik; no name leads there."""
-    fleet = InnerFleet(tmp_path_factory.mktemp("fleet"), cluster, chart_repository.url, hub=HUB)
+    fleet = InnerFleet(tmp_path_factory.mktemp("fleet"), cluster, chart_repository, hub=HUB)
     fleet.write(file("Harbour"))
     fleet.enter()
     pebble, traefik = Pebble(cluster), Traefik(cluster)

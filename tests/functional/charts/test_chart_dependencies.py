@@ -13,7 +13,7 @@ from tests.support.charts import ChartRepository
 from tests.support.helm import HELM_3, HELM_4
 from tests.support.written_charts import Cache, archive, write_chart
 
-from deployer.errors import ExternalError
+from deployer.errors import GuardError
 from deployer.model.release import ChartOverride
 from deployer.tools.chart_files import ChartError
 
@@ -153,7 +153,7 @@ def test_the_chart_pins_the_other_version_too_where_it_says_so(cache: Cache, cha
     basehub = write_chart(charts / "basehub", one(repository))
     newer = override("basehub", one(repository, "2.0.0"))
     (basehub / "digests.yaml").write_text(f"one-2.0.0: {sha256(repository, '1.0.0')}\n")
-    with pytest.raises(ExternalError, match=r"^the chart one 2\.0\.0 from .* is not the one that is pinned"):
+    with pytest.raises(GuardError, match=r"^the chart one 2\.0\.0 from .* is not the one that is pinned"):
         cache.charts.prepared(basehub, {}, override=newer)
     (basehub / "digests.yaml").write_text(f"one-2.0.0: {sha256(repository, '2.0.0')}\n")
     assert cache.charts.prepared(basehub, {}, override=newer)

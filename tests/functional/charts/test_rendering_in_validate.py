@@ -54,6 +54,7 @@ class Fleet:
 
     def __init__(self, root: Path, repository: ChartRepository) -> None:
         self.root = root
+        repository.lock(root)
         self.cluster = {"name": "one", "provider": "gcp", "gcp": {"project": "p", "zone": "z", "cluster": "one"}}
         self.write("fleet.yaml", yaml.safe_dump({"chart_mirrors": {upstream()["repository"]: repository.url}}))
         self.write(
@@ -100,6 +101,15 @@ def test_charts_refuse_and_what_is_the_same_is_not_rendered_again(tmp_path: Path
     again = fleet.validate("--format", "json")
     assert (again.code, again.data["unchanged"]) == (1, True)
     assert fleet.validate("--no-render").code == 0
+
+
+def test_what_a_mirror_has_instead_of_the_authors_chart_is_refused(tmp_path: Path, repository: ChartRepository) -> None:
+    fleet = Fleet(tmp_path, repository)
+    shutil.rmtree(tmp_path / "helm-charts")
+    with repository:
+        ended = fleet.validate("--fetch-charts")
+    assert ended.code == 6
+    assert f"the chart jupyterhub 4.4.0 from {repository.url} is not the one that is pinned" in ended.err
 
 
 def test_a_chart_that_lacks_a_dependency_is_one_problem_of_its_file(tmp_path: Path, repository: ChartRepository) -> None:

@@ -18,7 +18,7 @@ def fleet(
     cluster: Cluster, chart_repository: ChartRepository, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ClusterFleet]:
     """A fleet with the hub `welcome`, which the first that wants it deploys."""
-    made = ClusterFleet(tmp_path_factory.mktemp("fleet"), cluster, chart_repository.url)
+    made = ClusterFleet(tmp_path_factory.mktemp("fleet"), cluster, chart_repository)
     made.write()
     yield made
     cluster.kubectl("delete", "namespace", "welcome", "deployer", "--ignore-not-found", "--wait=false")

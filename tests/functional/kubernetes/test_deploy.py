@@ -52,7 +52,7 @@ def fleet(
     cluster: Cluster, chart_repository: ChartRepository, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ClusterFleet]:
     """A fleet whose hub `garden` is not deployed yet."""
-    made = ClusterFleet(tmp_path_factory.mktemp("garden"), cluster, chart_repository.url, hub="garden")
+    made = ClusterFleet(tmp_path_factory.mktemp("garden"), cluster, chart_repository, hub="garden")
     made.write()
     yield made
     cluster.kubectl("delete", "namespace", made.hub, "--ignore-not-found", "--wait=false")

@@ -26,7 +26,7 @@ def fleet(
     cluster: Cluster, chart_repository: ChartRepository, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ClusterFleet]:
     """A fleet whose hub `lab` is not deployed yet."""
-    made = ClusterFleet(tmp_path_factory.mktemp("lab"), cluster, chart_repository.url, hub="lab")
+    made = ClusterFleet(tmp_path_factory.mktemp("lab"), cluster, chart_repository, hub="lab")
     yield made
     cluster.kubectl("delete", "namespace", made.hub, "--ignore-not-found", "--wait=false")
 

@@ -11,8 +11,6 @@ import yaml
 from tests.support.cluster_fleet import ClusterFleet
 from tests.support.program import told
 
-from deployer.tools.resources import resource
-
 pytestmark = pytest.mark.cluster
 
 MONITOR = """\
@@ -50,11 +48,9 @@ metadata: {name: there-is-tea}
 
 @pytest.fixture
 def chart(as_usual: ClusterFleet) -> Iterator[Path]:
-    """The fleet's own basehub, a copy of the one that the deployer carries."""
-    folder = as_usual.root / "helm-charts" / "basehub"
-    shutil.copytree(resource("helm-charts") / "basehub", folder)
-    yield folder
-    shutil.rmtree(folder)
+    """The fleet's own basehub, as it is again afterwards."""
+    yield as_usual.root / "helm-charts" / "basehub"
+    as_usual.charts.lock(as_usual.root)
 
 
 def test_a_kind_that_the_cluster_does_not_know(as_usual: ClusterFleet, chart: Path) -> None:

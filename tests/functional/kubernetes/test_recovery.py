@@ -117,7 +117,7 @@ def test_ctrl_c_while_somebody_goes_back(hub: ClusterFleet) -> None:
 def test_a_first_deploy_that_was_killed_in_the_middle_of_helms_work(
     cluster: Cluster, chart_repository: ChartRepository, tmp_path: Path
 ) -> None:
-    newcomer = ClusterFleet(tmp_path, cluster, chart_repository.url, hub="newcomer")
+    newcomer = ClusterFleet(tmp_path, cluster, chart_repository, hub="newcomer")
     newcomer.write()
     try:
         with names_of_new(newcomer, "secrets", "owner=helm,status=pending-install") as seen:
@@ -214,7 +214,7 @@ def test_two_deploys_at_once(hub: ClusterFleet) -> None:
 @pytest.mark.skipif(SOAK not in os.environ, reason=f"{SOAK} does not say for how long (`make soak`)")
 def test_soak(hub: ClusterFleet, cluster: Cluster, chart_repository: ChartRepository, tmp_path: Path) -> None:
     """Changes and first deploys, killed at random moments, with and without their helm, until the time is over."""
-    newcomer = ClusterFleet(tmp_path, cluster, chart_repository.url, hub="newcomer")
+    newcomer = ClusterFleet(tmp_path, cluster, chart_repository, hub="newcomer")
     until = time.monotonic() + float(os.environ[SOAK]) * 60
     longest, seed = 10.0, random.randrange(10**6)
     chance = random.Random(seed)

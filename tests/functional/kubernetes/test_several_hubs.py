@@ -59,7 +59,7 @@ def small_hub(name: str, title: str = "", **values: Any) -> dict[str, Any]:
 def hubs(cluster: Cluster, chart_repository: ChartRepository, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterFleet]:
     """A fleet of three hubs, none deployed yet, and helm 3."""
     env = path_with(HELM_3)
-    fleet = ClusterFleet(tmp_path_factory.mktemp("several"), cluster, chart_repository.url, env, hub="north")
+    fleet = ClusterFleet(tmp_path_factory.mktemp("several"), cluster, chart_repository, env, hub="north")
     for name in STAGES:
         fleet.write(small_hub(name), hub=name)
     yield fleet

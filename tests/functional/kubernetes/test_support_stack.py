@@ -39,7 +39,7 @@ def stack(cluster: Cluster, tmp_path: Path) -> Iterator[ClusterFleet]:
     for entry in wanted:
         tiny_stand_in(entry, tmp_path / "sources", archives)
     with ChartRepository(archives) as repository:
-        fleet = ClusterFleet(root, cluster, repository.url)
+        fleet = ClusterFleet(root, cluster, repository)
         mirrors = dict.fromkeys((entry["repository"] for entry in wanted), repository.url)
         (root / "config" / "fleet.yaml").write_text(
             yaml.safe_dump({"contact": "hubs@team.example.org", "chart_mirrors": mirrors})

@@ -40,7 +40,7 @@ def fleet(
     cluster: Cluster, chart_repository: ChartRepository, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ClusterFleet]:
     """A fleet whose hub is not deployed yet."""
-    yield ClusterFleet(tmp_path_factory.mktemp(HUB), cluster, chart_repository.url, hub=HUB)
+    yield ClusterFleet(tmp_path_factory.mktemp(HUB), cluster, chart_repository, hub=HUB)
     cluster.kubectl("delete", "namespace", HUB, "--ignore-not-found", "--wait=false")
 
 

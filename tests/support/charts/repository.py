@@ -1,6 +1,7 @@
 """A chart repository on loopback: an index and the archives (the format is Helm's, "The chart repository structure")."""
 
 import hashlib
+import shutil
 import tarfile
 import threading
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from types import TracebackType
 from typing import Any
 
 import yaml
+from tests.support.cache import PROJECT
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -57,6 +59,14 @@ class ChartRepository:
         """The SHA-256 of the chart's newest archive, as the index says it."""
         entries: Sequence[dict[str, Any]] = yaml.safe_load((self.folder / "index.yaml").read_text())["entries"][chart]
         return str(entries[-1]["digest"])
+
+    def lock(self, fleet: Path) -> None:
+        """Give a fleet its own basehub, which holds the archives here to their digests, as ours does with their authors'."""
+        own = fleet / "helm-charts" / "basehub"
+        shutil.rmtree(own, ignore_errors=True)
+        shutil.copytree(PROJECT / "helm-charts" / "basehub", own)
+        digests = {archive.stem: hashlib.sha256(archive.read_bytes()).hexdigest() for archive in self.folder.glob("*.tgz")}
+        (own / "digests.yaml").write_text(yaml.safe_dump(digests))
 
     def __enter__(self) -> "ChartRepository":
         self.write_index()
