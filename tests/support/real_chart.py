@@ -1,7 +1,9 @@
 """The real zero-to-jupyterhub chart out of a clone, for machines that have one; nothing of it is kept here."""
 
 import json
+import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -9,8 +11,15 @@ from tests.support.charts import package
 
 CLONE = "Z2JH_CHART"
 """Names the folder `jupyterhub` of a clone of github.com/jupyterhub/zero-to-jupyterhub-k8s."""
+ARCHIVES = "CHART_ARCHIVES"
+"""Names a folder with archives of other charts that ours wrap, as their authors publish them: `dask-gateway-2026.3.0.tgz`."""
 VERSION = "4.4.0"
 """What the clone is packaged as, so that charts that ask for the stand-in's version get it."""
+
+
+def own_archive(dependency: Mapping[str, str]) -> Path:
+    """Where a chart's own archive would be."""
+    return Path(os.environ.get(ARCHIVES) or "/nonexistent") / f"{dependency['name']}-{dependency['version']}.tgz"
 
 
 def packaged_clone(clone: Path, target: Path) -> Path:

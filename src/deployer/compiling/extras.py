@@ -15,14 +15,28 @@ from deployer.config.scalars import cpu_range, duration_seconds, memory_bytes
 EVERYBODY = "user"
 """JupyterHub's role of everybody."""
 _DASK, _BINDER = "dask-gateway", "binder"
-_BUILDER = "binderhub"
+_BUILDER_PATH = "/services/binder"
 _BUILDER_SERVICE = {
     "display": False,
-    "url": f"http://{_BUILDER}:8090",
+    "url": "http://binderhub",
     "oauth_client_id": "service-binder",
     "oauth_no_confirm": True,
-    "oauth_redirect_uri": "/services/binder/oauth_callback",
+    "oauth_redirect_uri": f"{_BUILDER_PATH}/oauth_callback",
 }
+_REPO_PROVIDERS = MappingProxyType(
+    {
+        "github": ("gh", "GitHubRepoProvider"),
+        "gist": ("gist", "GistRepoProvider"),
+        "git": ("git", "GitRepoProvider"),
+        "gitlab": ("gl", "GitLabRepoProvider"),
+        "zenodo": ("zenodo", "ZenodoProvider"),
+        "figshare": ("figshare", "FigshareProvider"),
+        "hydroshare": ("hydroshare", "HydroshareProvider"),
+        "dataverse": ("dataverse", "DataverseProvider"),
+        "ckan": ("ckan", "CKANProvider"),
+    }
+)
+"""What addresses of their repositories begin with, and BinderHub's classes (binderhub.app.BinderHub.repo_providers)."""
 _DASK_ENV = MappingProxyType(
     {
         "DASK_GATEWAY__ADDRESS": "http://proxy-public/services/dask-gateway",
@@ -44,7 +58,6 @@ def extras_tree(of: Inputs) -> Tree:
     if built:
         tree["binderhub-service"] = {
             "enabled": built.decides(True),
-            "fullnameOverride": built.decides(_BUILDER),
             "extraEnv": built.decides(_builder_env(of.loaded.ref.hub)),
             **_binder(built),
         }
@@ -106,6 +119,7 @@ def _builder_env(hub: str) -> list[Tree]:
         {"name": "JUPYTERHUB_CLIENT_ID", "value": _BUILDER_SERVICE["oauth_client_id"]},
         {"name": "JUPYTERHUB_API_URL", "value": f"http://hub.{hub}.svc.cluster.local:8081/hub/api"},
         {"name": "JUPYTERHUB_BASE_URL", "value": "/"},
+        {"name": "JUPYTERHUB_SERVICE_PREFIX", "value": f"{_BUILDER_PATH}/"},
     ]
 
 
@@ -134,7 +148,7 @@ def _dask(dask: Said[Any]) -> dict[str, Tree]:
 
 
 def _binder(built: Said[Any]) -> dict[str, Tree]:
-    config = {"base_url": "/services/binder", "auth_enabled": True, "enable_api_only_mode": True, "use_registry": True}
+    config = {"base_url": _BUILDER_PATH, "auth_enabled": True, "enable_api_only_mode": True, "use_registry": True}
     if built.value is True:
         return {"config": {"BinderHub": built.decides(config)}}
     registry, prefix = built["registry"], built["image_prefix"]
@@ -142,5 +156,11 @@ def _binder(built: Said[Any]) -> dict[str, Tree]:
     return {
         "config": {"BinderHub": built.decides(config | {"image_prefix": image_prefix})},
         "buildPodsRegistryCredentials": {"server": registry.map(lambda name: f"https://{name}")},
-        "custom": {"repoProviders": list(built["repo_providers"].each()) or None},
+        "extraConfig": {"deployer-repo-providers": built["repo_providers"].map(_repo_providers)},
     }
+
+
+def _repo_providers(names: list[str]) -> str | None:
+    """All that BinderHub has, unless some are named."""
+    chosen = ", ".join(f"'{prefix}': repoproviders.{kind}" for prefix, kind in (_REPO_PROVIDERS[name] for name in names))
+    return f"from binderhub import repoproviders\nc.BinderHub.repo_providers = {{{chosen}}}\n" if names else None

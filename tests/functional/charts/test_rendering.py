@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.support.compiled_hubs import compiled, fleet_of
+from tests.support.real_chart import ARCHIVES
 from tests.support.rendered_charts import ChartTool
 
 from deployer.errors import ToolFailedError
@@ -108,6 +110,20 @@ def test_dask_has_the_ways_of_a_server_and_no_more(charts: ChartTool, tmp_path: 
     (internet,) = [peer["ipBlock"] for rule in egress for peer in rule.get("to", []) if "ipBlock" in peer]
     assert {"169.254.0.0/16", "10.0.0.0/8"} <= set(internet["except"])
     assert {"NetworkPolicy/servers-to-dask", "NetworkPolicy/dask-to-hub"} <= set(objects)
+
+
+@pytest.mark.extra
+@pytest.mark.parametrize("ref", [HubRef("aurora", "prod"), HubRef("borealis", "prod")], ids=str)
+def test_the_hubs_services_are_where_their_charts_have_them(charts: ChartTool, ref: HubRef, tmp_path: Path) -> None:
+    """By the charts themselves: a stand-in has no Service."""
+    values = values_of(ref)
+    objects = charts.objects("basehub", ref.hub, values, tmp_path)
+    asked = {urlsplit(said["url"]) for said in values["jupyterhub"]["hub"]["services"].values() if said.get("url")}
+    assert asked
+    if not any(name in objects for name in ("Service/binderhub", f"Service/traefik-{ref.hub}-dask-gateway")):
+        pytest.skip(f"{ARCHIVES} names no folder with the charts' own archives")
+    ports = {url: objects[f"Service/{url.hostname}"]["spec"]["ports"] for url in asked}
+    assert [url.geturl() for url, found in ports.items() if (url.port or 80) not in [port["port"] for port in found]] == []
 
 
 REFUSED = {

@@ -215,12 +215,16 @@ class DaskGateway(FileModel):
     )
 
 
+RepoProvider = Literal["github", "gist", "git", "gitlab", "zenodo", "figshare", "hydroshare", "dataverse", "ckan"]
+"""Where BinderHub can get repositories from."""
+
+
 class Binder(FileModel):
     """Environments built from repositories."""
 
     registry: RegistryHost = Field(description="Where built images go, such as quay.io.")
     image_prefix: ImagePrefix = Field(description="Begins the names of built images.")
-    repo_providers: list[Name] = Field(default=[], description="Where repositories may come from, such as GitHubRepoProvider.")
+    repo_providers: list[RepoProvider] = Field(default=[], description="Where repositories may come from; all when empty.")
 
 
 class Extras(FileModel):
