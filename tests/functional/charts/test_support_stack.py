@@ -1,4 +1,5 @@
-"""The support stack of every example cluster, and cert-manager's own release, by both helms; the charts inside are stand-ins."""
+"""The support stack of every example cluster, and cert-manager's own release, by both helms; the charts inside are stand-ins, or
+their own archives where they are at hand."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.support.compiled_hubs import fleet_of
+from tests.support.real_chart import ARCHIVES
 from tests.support.rendered_charts import ChartTool
 
 from deployer.compiling.support import compile_support
@@ -16,6 +18,7 @@ from deployer.errors import ToolFailedError
 
 FLEET = fleet_of("examples")
 STACKS = {name: release for name, cluster in FLEET.clusters.items() if (release := compile_support(FLEET, cluster))}
+WRAPPED = ("traefik", "prometheus", "grafana", "cluster-autoscaler")
 WITH_CERT_MANAGER = ("cert-manager.io/v1",)
 
 
@@ -24,9 +27,8 @@ def test_every_example_is_linted_and_rendered(charts: ChartTool, cluster: str, t
     values = dict(STACKS[cluster].values)
     charts.lint("support", values, tmp_path)
     objects = charts.objects("support", "support", values, tmp_path)
-    inside = {name.removeprefix("ConfigMap/").removesuffix("-stand-in") for name in objects if name.endswith("-stand-in")}
     autoscaler = {"cluster-autoscaler"} if cluster == "aurora" else set()
-    assert inside == {"traefik", "prometheus", "grafana"} | autoscaler
+    assert {chart for chart in WRAPPED if is_inside(objects, chart)} == {"traefik", "prometheus", "grafana"} | autoscaler
     assert {f"NetworkPolicy/{name}" for name in ("traefik", "prometheus", "grafana")} <= set(objects)
 
 
@@ -63,18 +65,56 @@ def test_prometheus_is_never_open_to_the_world(charts: ChartTool, tmp_path: Path
     assert objects["Middleware/prometheus-auth"]["spec"]["basicAuth"]["secret"] == "prometheus-auth"
     users = base64.b64decode(objects["Secret/prometheus-auth"]["data"]["users"]).decode()
     assert users.startswith("prometheus:$2")
-    ingress = values_given(objects, "prometheus")["server"]["ingress"]
     middleware = "support-prometheus-auth@kubernetescrd"
-    assert ingress["annotations"]["traefik.ingress.kubernetes.io/router.middlewares"] == middleware
+    assert (annotations_of_prometheus(objects) or {})["traefik.ingress.kubernetes.io/router.middlewares"] == middleware
     closed = charts.objects("support", "support", dict(STACKS["borealis"].values), tmp_path)
     assert "Secret/prometheus-auth" not in closed
-    assert values_given(closed, "prometheus")["server"]["ingress"]["enabled"] is False
+    assert annotations_of_prometheus(closed) is None
+
+
+@pytest.mark.extra
+def test_what_ours_counts_on_is_in_the_charts_that_it_wraps(charts: ChartTool, tmp_path: Path) -> None:
+    objects = charts.objects("support", "support", dict(STACKS["aurora"].values), tmp_path)
+    if "Deployment/support-traefik" not in objects:
+        pytest.skip(f"{ARCHIVES} names no folder with the charts' own archives")
+    assert [port["port"] for port in objects["Service/support-prometheus-server"]["spec"]["ports"]] == [80], "Grafana reads there"
+    pods = [entry["spec"]["template"] for entry in objects.values() if entry["kind"] in ("Deployment", "DaemonSet")]
+    policies = [entry["spec"] for entry in objects.values() if entry["kind"] == "NetworkPolicy"]
+    for selector in (policy["podSelector"]["matchLabels"] for policy in policies):
+        assert any(selector.items() <= pod["metadata"]["labels"].items() for pod in pods), selector
+    traefik = objects["Deployment/support-traefik"]["spec"]["template"]["spec"]["containers"][0]
+    assert {"web", "websecure", "metrics"} <= {port["name"] for port in traefik["ports"]}
+    assert {
+        "--providers.kubernetesingress.allowEmptyServices=true",
+        "--entryPoints.web.http.redirections.entryPoint.to=:443",
+        "--entryPoints.websecure.transport.respondingTimeouts.readTimeout=0",
+    } <= set(traefik["args"])
+    assert objects["IngressClass/traefik"]["metadata"]["annotations"]["ingressclass.kubernetes.io/is-default-class"] == "true"
+    autoscaler = objects["Deployment/support-aws-cluster-autoscaler"]["spec"]["template"]["spec"]
+    assert {"--expander=least-waste", "--cloud-provider=aws"} <= set(autoscaler["containers"][0]["command"])
+    assert autoscaler["serviceAccountName"] == "cluster-autoscaler"
 
 
 @pytest.mark.parametrize("values", [{"certificate": {}}, {"certificates": {"acme": {"server": "pebble"}}}], ids=str)
 def test_values_that_cannot_be_meant_are_refused(charts: ChartTool, values: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(ToolFailedError, match="certificate"):
         charts.objects("support", "support", values, tmp_path)
+
+
+def is_inside(objects: dict[str, Any], chart: str) -> bool:
+    """The chart, or its stand-in."""
+    labels = [entry["metadata"].get("labels") or {} for entry in objects.values()]
+    own = any(label.get("helm.sh/chart", "").startswith(f"{chart}-") for label in labels)
+    return own or f"ConfigMap/{chart}-stand-in" in objects
+
+
+def annotations_of_prometheus(objects: dict[str, Any]) -> dict[str, str] | None:
+    """Of its ingress; None where it has none."""
+    if "ConfigMap/prometheus-stand-in" in objects:
+        ingress = values_given(objects, "prometheus")["server"]["ingress"]
+        return dict(ingress["annotations"]) if ingress["enabled"] else None
+    found = objects.get("Ingress/support-prometheus-server")
+    return dict(found["metadata"]["annotations"]) if found else None
 
 
 def values_given(objects: dict[str, Any], chart: str) -> dict[str, Any]:

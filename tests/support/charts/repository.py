@@ -61,12 +61,13 @@ class ChartRepository:
         return str(entries[-1]["digest"])
 
     def lock(self, fleet: Path) -> None:
-        """Give a fleet its own basehub, which holds the archives here to their digests, as ours does with their authors'."""
-        own = fleet / "helm-charts" / "basehub"
+        """Give a fleet charts of its own, which hold the archives here to their digests, as ours do with their authors'."""
+        own = fleet / "helm-charts"
         shutil.rmtree(own, ignore_errors=True)
-        shutil.copytree(PROJECT / "helm-charts" / "basehub", own)
+        shutil.copytree(PROJECT / "helm-charts", own)
         digests = {archive.stem: hashlib.sha256(archive.read_bytes()).hexdigest() for archive in self.folder.glob("*.tgz")}
-        (own / "digests.yaml").write_text(yaml.safe_dump(digests))
+        for chart in own.iterdir():
+            (chart / "digests.yaml").write_text(yaml.safe_dump(digests))
 
     def __enter__(self) -> "ChartRepository":
         self.write_index()
