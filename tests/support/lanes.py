@@ -39,5 +39,6 @@ class Lanes(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Lanes:
-    """For every `-n`, whatever `--dist` says."""
+    """For every `-n`, whatever `--dist` says; in the order of a run by one worker."""
+    config.option.loadscopereorder = False
     return Lanes(config, log)

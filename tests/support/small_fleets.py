@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,6 +65,13 @@ class SmallFleet:
 
     def write_hub(self, name: str = "garden", text: str = HUB, more: str = "") -> None:
         (self.folder / "hubs" / f"{name}.yaml").write_text(text + more)
+
+    def forget(self) -> None:
+        """All that was written, but the hub `garden`."""
+        for path in self.root.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.write_cluster()
+        self.write_hub(text=self.good)
 
     def hub_folder(self, name: str = "garden", target: str = "local") -> Path:
         return self.state / target / self.cluster / name

@@ -117,10 +117,16 @@ def run(fleet: SmallFleet, arguments: list[str], *, stdin: str = "", terminal: b
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.fixture(scope="module")
+def _with_secrets(_running: SmallFleet) -> Iterator[None]:
+    (_running.root / ".sops.yaml").write_text(f"creation_rules:\n  - age: {AGE_RECIPIENT}\n")
+    yield
+    _running.forget()
+
+
 @pytest.fixture
-def garden(running: SmallFleet) -> SmallFleet:
-    """A running hub whose fleet may keep secrets."""
-    (running.root / ".sops.yaml").write_text(f"creation_rules:\n  - age: {AGE_RECIPIENT}\n")
+def garden(running: SmallFleet, _with_secrets: None) -> SmallFleet:
+    """A running hub whose fleet may keep secrets; what these tests write is gone when they are done."""
     return running
 
 
