@@ -56,6 +56,11 @@ NO_CLAIM = {
             'container hub of pod hub-1 cannot be made: secret "x" not found',
             True,
         ),
+        (
+            waiting("CreateContainerConfigError", "failed to sync secret cache: timed out waiting for the condition"),
+            "container hub of pod hub-1 cannot be made yet: failed to sync secret cache: timed out waiting for the condition",
+            False,
+        ),
         (ended("Error", 1), "container hub of pod hub-1 ended with 1", True),
         (ended("OOMKilled", 137), "container hub of pod hub-1 was killed: it used more memory than its limit", True),
         (

@@ -11,6 +11,8 @@ from deployer.targets.kubernetes.objects import Object, conditions
 
 _IMAGE_REASONS = frozenset({"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull"})
 _CONFIG_REASONS = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
+_AGAIN = re.compile("timed out waiting|context deadline exceeded|failed to reserve container name")
+"""What a busy node says of its own slowness: it tries again."""
 _CRASHED = frozenset({"CrashLoopBackOff", "Error", "OOMKilled", "ContainerCannotRun", "StartError"})
 _ROOM = "A node pool that can grow may still make room; else look at the node pools and at what the hub asks for."
 _VOLUME = "Is what it mounts there, under this name, and does its file server answer?"
@@ -92,7 +94,10 @@ def _of_container(pod: str, entry: Mapping[str, Any]) -> Iterator[Trouble]:
             pod=pod,
         )
     elif reason in _CONFIG_REASONS:
-        yield Trouble(f"container {container} of pod {pod} cannot be made: {waiting.get('message', reason)}", "", pod=pod)
+        said = waiting.get("message", reason)
+        again = bool(_AGAIN.search(said))
+        made = "cannot be made yet" if again else "cannot be made"
+        yield Trouble(f"container {container} of pod {pod} {made}: {said}", "", final=not again, pod=pod)
     elif reason == "CrashLoopBackOff" or (ended.get("exitCode") and ended.get("reason") in _CRASHED):
         yield _crash(pod, container, ended or last, entry.get("restartCount", 0))
 
