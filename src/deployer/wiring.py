@@ -11,9 +11,9 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from deployer.model.protocols import Clock, Effects, Journal, Progress, Target
+from deployer.model.protocols import Clock, Effects, Journal, Made, Progress, Target
 from deployer.tools.clock import SystemClock
 from deployer.tools.editor import TerminalEditor
 from deployer.tools.fleet_files import FolderFiles
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from deployer.model.release import Release
     from deployer.model.rendering import Asked, Rendered
     from deployer.targets.kubernetes.clusters import KubernetesClusters
-
-
-Made = TypeVar("Made")
 
 
 class _ProberOnDemand:

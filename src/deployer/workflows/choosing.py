@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
@@ -105,6 +106,15 @@ def one(effects: Effects, fleet: LoadedFleet, cluster: str, hub: str) -> tuple[T
     if len(reachable) == 1:
         return reachable[0]
     return next(((target, ref) for target, ref in reachable if target.running(ref)), reachable[0])
+
+
+@contextmanager
+def reaching(effects: Effects, fleet: LoadedFleet, refs: Iterable[HubRef]) -> Iterator[None]:
+    """Reach the hubs' clusters beside what the block does; one that cannot be reached says so where its target is asked for."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for cluster in {ref.cluster for ref in refs}:
+            pool.submit(cluster_target, effects, fleet, cluster)
+        yield
 
 
 def target_for(effects: Effects, fleet: LoadedFleet, ref: HubRef) -> Target:

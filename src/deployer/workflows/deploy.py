@@ -19,7 +19,7 @@ from deployer.planning.images import new_images
 from deployer.planning.plans import hub_plan
 from deployer.planning.redaction import redacted
 from deployer.planning.waves import Wave, waves
-from deployer.workflows.choosing import Choice, cluster_target, target_for, to_deploy
+from deployer.workflows.choosing import Choice, reaching, target_for, to_deploy
 from deployer.workflows.guards import require_homes
 from deployer.workflows.preparation import releases
 from deployer.workflows.reading import read_fleet
@@ -37,8 +37,6 @@ _BACK = "What ran before runs again."
 _FIRST = "It was its first deploy, and nothing of it is left but its volumes."
 _GOES_ON = "The next deploy goes on from there."
 _FIX = "Mend what the log says, then deploy again."
-_AT_ONCE = 32
-"""Clusters that are reached side by side: each waits for what decrypts its kubeconfig."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +63,7 @@ def deploy(effects: Effects, choice: Choice, options: DeployOptions) -> DeployRe
     several, it is in the report."""
     fleet = read_fleet(effects)
     refs = to_deploy(fleet, choice)
-    with ThreadPoolExecutor(_AT_ONCE) as beside:
-        for cluster in {ref.cluster for ref in refs}:
-            beside.submit(cluster_target, effects, fleet, cluster)  # one that cannot be reached says so where it is asked for
+    with reaching(effects, fleet, refs):
         chosen = releases(effects, fleet, refs, read_secret=effects.secrets.read)
     planned = waves(chosen, fleet.fleet.rings if choice.everything else {})
     return _by_waves(effects, planned, partial(target_for, effects, fleet), options)

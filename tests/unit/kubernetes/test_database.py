@@ -64,9 +64,15 @@ def test_a_hub_that_does_not_run_saves_nothing(api: Api, saved: str | None) -> N
     assert Database(Namespace(api, "prod"), api.clock).save("abc") == saved  # type: ignore[arg-type]
 
 
+class Damaged(Api):
+    """Its database is none."""
+
+    def execute(self, *_: Any) -> str:
+        return "sqlite3.DatabaseError: file is not a database"
+
+
 def test_a_program_that_fails_in_a_hub_that_goes_on_is_an_error() -> None:
-    api = Api({"running": {}})
-    api.execute = lambda *_: "sqlite3.DatabaseError: file is not a database"  # type: ignore[method-assign]
+    api = Damaged({"running": {}})
     with pytest.raises(ExternalError, match=r"could not be saved: sqlite3\.DatabaseError: file is not a database"):
         Database(Namespace(api, "prod"), api.clock).save("abc")  # type: ignore[arg-type]
 

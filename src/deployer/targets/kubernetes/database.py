@@ -83,11 +83,10 @@ class Database:
         if self.namespace.get("persistentvolumeclaims", CLAIM) is None:
             return ""
         hub = self._hub()
-        output = self._run(hub, _SAVE, schema) if hub else None
-        if output is None:
+        if hub is None or (output := self._run(hub, _SAVE, schema)) is None:
             return None
-        said = next((line.removeprefix("saved:") for line in output.splitlines() if line.startswith("saved:")), None)
-        if said is None and hub and self._ended(hub):
+        said = _after("saved:", output)
+        if said is None and self._ended(hub):
             return None
         if said is None:
             raise ExternalError(f"the hub's database could not be saved: {output.strip()[-300:]}", hint="Nothing was changed.")
@@ -112,7 +111,7 @@ class Database:
     def _told(self, program: str) -> str:
         hub = self._hub()
         output = self._run(hub, program) if hub else None
-        return next((line.removeprefix("schema:") for line in (output or "").splitlines() if line.startswith("schema:")), "")
+        return _after("schema:", output or "") or ""
 
     @contextmanager
     def put_back(self) -> Iterator[None]:
@@ -176,6 +175,11 @@ class Database:
     def _run(self, hub: _Running, program: str, *arguments: str) -> str | None:
         command = ["python3", "-c", program, *arguments]
         return self.namespace.connection.execute(self.namespace.name, hub.pod, _HUB, command)
+
+
+def _after(mark: str, output: str) -> str | None:
+    """What a program says behind its mark; None where it has not come that far."""
+    return next((line.removeprefix(mark) for line in output.splitlines() if line.startswith(mark)), None)
 
 
 def _job(hub: Object) -> Object:

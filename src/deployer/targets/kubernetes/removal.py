@@ -56,7 +56,7 @@ class Removal:
         if volume:
             self.namespace.connection.request("DELETE", f"/api/v1/persistentvolumes/{volume}")
         remaining = self.remaining()
-        if not self._is_left(remaining):
+        if not self._takes_namespace(remaining):
             self._await_end(claims)
         return remaining
 
@@ -69,11 +69,11 @@ class Removal:
             for pod in self.namespace.list("pods", labels=SERVERS, metadata_only=True):
                 if owner(pod) == check_user:
                     self.namespace.delete("pods", pod["metadata"]["name"])
-        self._is_left(self.remaining())
+        self._takes_namespace(self.remaining())
         return begun
 
-    def _is_left(self, remaining: Sequence[str]) -> bool:
-        """Take the namespace away, if nothing of the hub is to stay in it and the deployer has made it."""
+    def _takes_namespace(self, remaining: Sequence[str]) -> bool:
+        """Take the namespace away, if nothing of the hub is to stay in it and the deployer has made it; says whether it was."""
         labels = (self.namespace.manifest() or {}).get("metadata", {}).get("labels") or {}
         if remaining or LABEL_HUB not in labels:
             return False
