@@ -20,7 +20,7 @@ from tests.support.cache import PROJECT
 from tests.support.charts import ChartRepository
 from tests.support.cluster import Cluster
 from tests.support.helm import HELM_4, programs
-from tests.support.hub_driver import Person
+from tests.support.hub_driver import Person, wait_for
 from tests.support.program import Ended, deployer
 
 AGE_KEY = "AGE-SECRET-KEY-1ASXGVQ3CQFR4HYUE0GET3YEJWHZ5A6M80R2WJGWRLA90RRZ4FW3QCMQ8W2"
@@ -130,6 +130,16 @@ class ClusterFleet:
             yield
         finally:
             self.use(self.cluster.kubeconfig)
+
+    def await_removal(self) -> None:
+        """Until the hub's namespace is gone. Raises AssertionError, with what the cluster says of it and what is still in it."""
+        here = ("get", "namespace", self.hub, "--ignore-not-found")
+        try:
+            wait_for("the namespace to go", lambda: not self.cluster.kubectl(*here), 180)
+        except AssertionError as error:
+            within = ("get", "pods,persistentvolumeclaims,secrets,configmaps", "-n", self.hub, "-o", "yaml")
+            error.add_note(self.cluster.kubectl(*here, "-o", "yaml") + self.cluster.kubectl(*within))
+            raise
 
     def encrypt(self, path: Path, content: Any) -> None:
         path.parent.mkdir(exist_ok=True)

@@ -255,5 +255,4 @@ def test_destroy_keeps_what_people_made_and_a_new_deploy_takes_it_up(fleet: Clus
     ended = fleet.run("destroy", "onenode", fleet.hub, "--yes", *rest)
     assert ended.code == 0, ended.err
     assert "kept:" not in ended.out
-    here = ("get", "namespace", fleet.hub, "--ignore-not-found")
-    wait_for("the namespace to go", lambda: not fleet.cluster.kubectl(*here), 180)
+    fleet.await_removal()
