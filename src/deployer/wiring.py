@@ -77,12 +77,12 @@ class _RenderingOnDemand:
         return f"{helm} {age} {folder_digest(self._fleet.root / 'helm-charts')} {' '.join(names)}"
 
     def hub_chart_values(self, release: Release) -> tuple[str, bytes] | None:
-        from deployer.targets.kubernetes.offline import OfflineRendering
+        from deployer.targets.kubernetes.release.offline import OfflineRendering
 
         return OfflineRendering(self._fleet, self._state, self._process).hub_chart_values(release)
 
     def rendered(self, asked: Sequence[Asked], *, mirrors: Mapping[str, str], fetch: bool) -> Rendered:
-        from deployer.targets.kubernetes.offline import OfflineRendering
+        from deployer.targets.kubernetes.release.offline import OfflineRendering
 
         return OfflineRendering(self._fleet, self._state, self._process).rendered(asked, mirrors=mirrors, fetch=fetch)
 

@@ -23,8 +23,8 @@ from deployer.model.secret import Secret
 from deployer.model.tree import FleetTree
 from deployer.services.jupyterhub import HubClient
 from deployer.services.transport import Route
-from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.rendering import Charts
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.release.rendering import Charts
 from deployer.tools.files import make_folder
 from deployer.tools.fleet_files import FolderFiles
 from deployer.tools.locks import FileLock

@@ -16,7 +16,7 @@ from tests.support.rendered_charts import tiny_stand_in
 from deployer.compiling.hub import compile_hub
 from deployer.config.loading import load_fleet
 from deployer.planning.redaction import redacted
-from deployer.targets.kubernetes.rendering import Charts, Renderer
+from deployer.targets.kubernetes.release.rendering import Charts, Renderer
 from deployer.tools.charts import ChartCache
 from deployer.tools.fleet_files import FolderFiles
 from deployer.tools.helm import Helm

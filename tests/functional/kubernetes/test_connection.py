@@ -18,8 +18,8 @@ from tests.support.hub_driver import Kernel
 
 from deployer.errors import ExternalError, GuardError
 from deployer.model.access import Kubeconfig
-from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.objects import Glance, Namespace
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.api.objects import Glance, Namespace
 
 pytestmark = pytest.mark.cluster
 

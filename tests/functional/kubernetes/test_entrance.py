@@ -13,7 +13,7 @@ from tests.support.cluster import Cluster
 from tests.support.cluster_fleet import ClusterFleet
 
 from deployer.model.access import Kubeconfig
-from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.api.connection import Connection
 from deployer.targets.kubernetes.entrance import Entrance
 from deployer.tools.clock import SystemClock
 

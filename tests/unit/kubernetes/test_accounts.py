@@ -9,9 +9,9 @@ import pytest
 from tests.support.small_api import small_api
 
 from deployer.model.access import Kubeconfig
-from deployer.targets.kubernetes.accounts import renew_tokens
-from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.objects import Namespace
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.api.objects import Namespace
+from deployer.targets.kubernetes.pods.accounts import renew_tokens
 from deployer.tools.clock import SystemClock
 
 BEFORE, THEN, AFTER = "2026-11-01T10:00:00Z", "2026-11-01T10:00:01Z", "2026-11-01T10:00:02Z"

@@ -9,9 +9,9 @@ from typing import cast
 
 import pytest
 
-from deployer.targets.kubernetes.before import Before, before, take_back
-from deployer.targets.kubernetes.record import Record, Records
-from deployer.targets.kubernetes.releases import Releases, Revision
+from deployer.targets.kubernetes.release.before import Before, before, take_back
+from deployer.targets.kubernetes.release.record import Record, Records
+from deployer.targets.kubernetes.release.releases import Releases, Revision
 
 LAST = Record({"Secret/hub": "last"}, revision=5, deployed_at="now", deployed_by="ada", settled=True, marks={"hub": "1"})
 EARLIER = replace(LAST, documents={}, revision=4)

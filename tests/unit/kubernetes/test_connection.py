@@ -15,8 +15,8 @@ from urllib3.exceptions import ProtocolError
 
 from deployer.errors import DeployerError, ExternalError, GuardError
 from deployer.model.access import Kubeconfig
-from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.objects import Namespace, Object
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.api.objects import Namespace, Object
 
 CONFIG = """\
 {"current-context": "a", "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],

@@ -19,8 +19,8 @@ from tests.support.small_cluster import SmallCluster, small_cluster
 
 from deployer.errors import ExternalError, MachineError
 from deployer.reporting.errors import to_text
+from deployer.targets.kubernetes.api.objects import Namespace
 from deployer.targets.kubernetes.database import Database
-from deployer.targets.kubernetes.objects import Namespace
 
 
 class Api:

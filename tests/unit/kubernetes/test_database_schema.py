@@ -8,8 +8,8 @@ import pytest
 
 from deployer.errors import DeployerError, GuardError, RolledBackError
 from deployer.model.release import HubRef
-from deployer.targets.kubernetes.schema import lies_elsewhere, require_usable, stays
-from deployer.targets.kubernetes.trial import Tried
+from deployer.targets.kubernetes.trial.job import Tried
+from deployer.targets.kubernetes.trial.schema import lies_elsewhere, require_usable, stays
 
 REF = HubRef("aurora", "prod")
 NEWER = Tried("b", ("b", "a"))

@@ -9,8 +9,8 @@ import pytest
 from tests.support.clock import Clock
 
 from deployer.errors import ExternalError, NotAllowedError
-from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.objects import FRESH, Glance, Namespace
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.api.objects import FRESH, Glance, Namespace
 
 PODS = {"one": ["hub", "proxy"], "two": ["hub"]}
 

@@ -17,7 +17,7 @@ from tests.support.small_cluster import SmallCluster, small_cluster
 
 from deployer.errors import DeployerError
 from deployer.model.plan import Manifests, Step
-from deployer.targets.kubernetes.record import NAME as RECORD
+from deployer.targets.kubernetes.release.record import NAME as RECORD
 
 NAMESPACE = "/api/v1/namespaces/garden"
 CLAIMS = f"{NAMESPACE}/persistentvolumeclaims"

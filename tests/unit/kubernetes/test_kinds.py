@@ -9,7 +9,7 @@ import yaml
 
 from deployer.errors import ExternalError
 from deployer.model.release import HubRef
-from deployer.targets.kubernetes.kinds import Kind, api_versions, defined_by, missing, require_known
+from deployer.targets.kubernetes.api.kinds import Kind, api_versions, defined_by, missing, require_known
 
 REF = HubRef("aurora", "prod")
 CERTIFICATE = Kind("cert-manager.io/v1", "Certificate")

@@ -12,8 +12,8 @@ from tests.support.clock import Clock
 
 from deployer.cli.progress import PlainProgress
 from deployer.errors import GuardError, LockedError
-from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.lease import LEASE_SECONDS, Leases
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.api.lease import LEASE_SECONDS, Leases
 
 
 @dataclass

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from deployer.planning.homes import other_homes
-from deployer.targets.kubernetes.live import base_path, before_us, served
-from deployer.targets.kubernetes.objects import Namespace
+from deployer.targets.kubernetes.api.objects import Namespace
+from deployer.targets.kubernetes.release.live import base_path, before_us, served
 
 VALUES = {
     "singleuser": {"storage": {"type": "static", "static": {"pvcName": "home-nfs", "subPath": "{escaped_username}"}}},

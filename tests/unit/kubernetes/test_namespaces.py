@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployer.targets.kubernetes.namespaces import what_keeps
+from deployer.targets.kubernetes.api.namespaces import what_keeps
 
 REMAINING = {
     "type": "NamespaceContentRemaining",

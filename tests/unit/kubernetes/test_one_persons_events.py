@@ -10,7 +10,7 @@ import pytest
 from tests.support.small_cluster import SmallCluster, small_cluster
 
 from deployer.model.release import HubRef
-from deployer.targets.kubernetes.slugs import escaped, safe
+from deployer.targets.kubernetes.pods.slugs import escaped, safe
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 
 from deployer.model.place import value_at
 from deployer.model.release import HubRef, Release
-from deployer.targets.kubernetes.rendering import hub_values, pins
-from deployer.targets.kubernetes.schema import lies_elsewhere
+from deployer.targets.kubernetes.release.rendering import hub_values, pins
+from deployer.targets.kubernetes.trial.schema import lies_elsewhere
 
 KEYS = {
     "keys": ("hub", "config", "CryptKeeper", "keys"),

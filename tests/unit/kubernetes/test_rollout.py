@@ -16,8 +16,8 @@ from tests.support.hub_driver import wait_for
 from tests.support.small_cluster import SmallCluster, small_cluster
 
 from deployer.errors import NoRoomError, UnhealthyError
-from deployer.targets.kubernetes.objects import Namespace
-from deployer.targets.kubernetes.rollout import Rollout
+from deployer.targets.kubernetes.api.objects import Namespace
+from deployer.targets.kubernetes.pods.rollout import Rollout
 
 NO_ROOM = {"type": "PodScheduled", "status": "False", "message": "0/1 nodes are available: 1 Insufficient memory."}
 NO_CLAIM = {**NO_ROOM, "message": '0/1 nodes are available: persistentvolumeclaim "course" not found.'}

@@ -12,7 +12,7 @@ from tests.support.small_cluster import SmallCluster, small_cluster
 
 from deployer.errors import LockedError, UnhealthyError
 from deployer.model.support import Installed
-from deployer.targets.kubernetes.rollout import SCALE_UP_SECONDS
+from deployer.targets.kubernetes.pods.rollout import SCALE_UP_SECONDS
 
 CHART = """\
 kind: Deployment

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployer.targets.kubernetes.trial_pod import missing, trial_pod, unsure
+from deployer.targets.kubernetes.trial.pod import missing, trial_pod, unsure
 
 CLAIM, SECRET, CONFIG = "PersistentVolumeClaim", "Secret", "ConfigMap"
 

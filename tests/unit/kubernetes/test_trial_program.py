@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-PROGRAM = (resources.files("deployer.targets.kubernetes") / "trial_program.py.txt").read_text()
+PROGRAM = (resources.files("deployer.targets.kubernetes.trial") / "program.py.txt").read_text()
 CONFIG = "/usr/local/etc/jupyterhub/jupyterhub_config.py"
 LOOP = """
 for key, config_py in {"first": "one = 1", "mine": SNIPPET}.items():

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.words import refusal, troubles
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.pods.words import refusal, troubles
 
 CONTAINER = "containerStatuses"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deployer.targets.kubernetes.objects import Object
-from deployer.targets.kubernetes.record import Record, Records
-from deployer.targets.kubernetes.releases import Revision
-from deployer.targets.kubernetes.rollout import is_ready
+from deployer.targets.kubernetes.api.objects import Object
+from deployer.targets.kubernetes.pods.rollout import is_ready
+from deployer.targets.kubernetes.release.record import Record, Records
+from deployer.targets.kubernetes.release.releases import Revision
 
 
 def ailment(records: Records, record: Record | None, last: Revision | None, deployments: list[Object]) -> str:

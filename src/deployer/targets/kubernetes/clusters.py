@@ -10,13 +10,13 @@ from threading import Lock
 from deployer.errors import UsageError
 from deployer.model.access import Cloud, ClusterAccess
 from deployer.model.protocols import Clock, FleetFiles, Journal, Process, Progress, State
-from deployer.targets.kubernetes.connection import Connection, load_client
-from deployer.targets.kubernetes.installing import Installer
-from deployer.targets.kubernetes.lease import LEASE_SECONDS, Leases
-from deployer.targets.kubernetes.namespaces import REMOVAL_SECONDS
-from deployer.targets.kubernetes.rendering import Charts, Renderer
-from deployer.targets.kubernetes.repairing import STUCK_SECONDS
-from deployer.targets.kubernetes.rollout import SCALE_UP_SECONDS, Rollout
+from deployer.targets.kubernetes.api.connection import Connection, load_client
+from deployer.targets.kubernetes.api.lease import LEASE_SECONDS, Leases
+from deployer.targets.kubernetes.api.namespaces import REMOVAL_SECONDS
+from deployer.targets.kubernetes.pods.rollout import SCALE_UP_SECONDS, Rollout
+from deployer.targets.kubernetes.release.installing import Installer
+from deployer.targets.kubernetes.release.rendering import Charts, Renderer
+from deployer.targets.kubernetes.release.repairing import STUCK_SECONDS
 from deployer.targets.kubernetes.stack import KubernetesStack
 from deployer.targets.kubernetes.target import KubernetesTarget
 from deployer.tools.charts import ChartCache

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from deployer.errors import DeployerError, ExternalError, MachineError
 from deployer.model.protocols import Clock
-from deployer.targets.kubernetes.objects import Namespace, Object
+from deployer.targets.kubernetes.api.objects import Namespace, Object
 
 CLAIM = "hub-db-dir"
 _HUB = "hub"

@@ -10,10 +10,10 @@ from deployer.errors import DeployerError, ExternalError
 from deployer.model.findings import Expected, Finding, Findings, Pool, Verdict
 from deployer.model.plan import Manifests
 from deployer.model.release import Release
-from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.objects import Object, conditions
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.api.objects import Object, conditions
+from deployer.targets.kubernetes.api.rights import Right, lacking
 from deployer.targets.kubernetes.pools import compared, room, words
-from deployer.targets.kubernetes.rights import Right, lacking
 from deployer.tools.helm import Helm
 
 _DEFAULT_STORAGE = "storageclass.kubernetes.io/is-default-class"

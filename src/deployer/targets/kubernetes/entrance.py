@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from deployer.errors import ExternalError
-from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.objects import Object, conditions
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.api.objects import Object, conditions
 
 
 @dataclass(frozen=True, slots=True)

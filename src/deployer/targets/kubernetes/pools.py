@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from deployer.model.findings import Finding, Pool, Verdict
-from deployer.targets.kubernetes.objects import Object
+from deployer.targets.kubernetes.api.objects import Object
 
 _NAME = "node pool"
 _GIB = 1024**3

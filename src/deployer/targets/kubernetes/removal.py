@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from deployer.errors import ExternalError
 from deployer.model.protocols import Clock
 from deployer.model.release import HubRef
+from deployer.targets.kubernetes.api.objects import Namespace, Object
 from deployer.targets.kubernetes.database import CLAIM
-from deployer.targets.kubernetes.diagnosis import SERVERS, owner
-from deployer.targets.kubernetes.installing import Installer
-from deployer.targets.kubernetes.keys import Keys
-from deployer.targets.kubernetes.neighbours import release_of, require_alone
-from deployer.targets.kubernetes.objects import Namespace, Object
-from deployer.targets.kubernetes.record import NAME as RECORD
-from deployer.targets.kubernetes.releases import Releases
+from deployer.targets.kubernetes.pods.diagnosis import SERVERS, owner
+from deployer.targets.kubernetes.release.installing import Installer
+from deployer.targets.kubernetes.release.keys import Keys
+from deployer.targets.kubernetes.release.neighbours import release_of, require_alone
+from deployer.targets.kubernetes.release.record import NAME as RECORD
+from deployer.targets.kubernetes.release.releases import Releases
 
 LABEL_CLUSTER, LABEL_HUB = "deployer/cluster", "deployer/hub"
 _HOMES, _DATABASE, _KEYS = "homes", "database", "keys"

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from deployer.model.protocols import Clock, Progress
 from deployer.model.release import Release
 from deployer.model.support import Installed
-from deployer.targets.kubernetes import namespaces
-from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.installing import Installer
-from deployer.targets.kubernetes.lease import Leases
-from deployer.targets.kubernetes.objects import Namespace, Object, documents_of
-from deployer.targets.kubernetes.record import Record, Records
-from deployer.targets.kubernetes.releases import Releases
-from deployer.targets.kubernetes.rendering import values_files
-from deployer.targets.kubernetes.repairing import repair
-from deployer.targets.kubernetes.rollout import Rollout, is_ready
+from deployer.targets.kubernetes.api import namespaces
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.api.lease import Leases
+from deployer.targets.kubernetes.api.objects import Namespace, Object, documents_of
+from deployer.targets.kubernetes.pods.rollout import Rollout, is_ready
+from deployer.targets.kubernetes.release.installing import Installer
+from deployer.targets.kubernetes.release.record import Record, Records
+from deployer.targets.kubernetes.release.releases import Releases
+from deployer.targets.kubernetes.release.rendering import values_files
+from deployer.targets.kubernetes.release.repairing import repair
 
 LOCK = "support"
 _READY_SECONDS = 600

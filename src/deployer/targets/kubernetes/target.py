@@ -15,33 +15,33 @@ from deployer.model.plan import Manifests, Running, Step
 from deployer.model.protocols import Clock, Progress, Target
 from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
-from deployer.targets.kubernetes import namespaces
-from deployer.targets.kubernetes.accounts import renew_tokens
 from deployer.targets.kubernetes.ailment import ailment
-from deployer.targets.kubernetes.before import Before, before, is_unfinished, last_checked, returned, take_back
-from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.api import namespaces
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.api.kinds import Kind, api_versions, define, defined_by, known_kinds, missing, require_known
+from deployer.targets.kubernetes.api.lease import Held, Leases
+from deployer.targets.kubernetes.api.objects import Glance, Namespace, Object
+from deployer.targets.kubernetes.api.relay import relay
 from deployer.targets.kubernetes.database import Database
-from deployer.targets.kubernetes.diagnosis import SERVER, SERVERS, Diagnosis, owner
 from deployer.targets.kubernetes.doctor import examine
 from deployer.targets.kubernetes.entrance import Entrance
-from deployer.targets.kubernetes.installing import Installer
-from deployer.targets.kubernetes.keys import Keys
-from deployer.targets.kubernetes.kinds import Kind, api_versions, define, defined_by, known_kinds, missing, require_known
-from deployer.targets.kubernetes.lease import Held, Leases
-from deployer.targets.kubernetes.live import base_path, before_us, hub_of, served
-from deployer.targets.kubernetes.neighbours import require_alone
-from deployer.targets.kubernetes.objects import Glance, Namespace, Object
-from deployer.targets.kubernetes.record import Record, Records
-from deployer.targets.kubernetes.relay import relay
-from deployer.targets.kubernetes.releases import Releases
+from deployer.targets.kubernetes.pods.accounts import renew_tokens
+from deployer.targets.kubernetes.pods.diagnosis import SERVER, SERVERS, Diagnosis, owner
+from deployer.targets.kubernetes.pods.rollout import Rollout
+from deployer.targets.kubernetes.pods.words import telling_container
+from deployer.targets.kubernetes.release.before import Before, before, is_unfinished, last_checked, returned, take_back
+from deployer.targets.kubernetes.release.installing import Installer
+from deployer.targets.kubernetes.release.keys import Keys
+from deployer.targets.kubernetes.release.live import base_path, before_us, hub_of, served
+from deployer.targets.kubernetes.release.neighbours import require_alone
+from deployer.targets.kubernetes.release.record import Record, Records
+from deployer.targets.kubernetes.release.releases import Releases
+from deployer.targets.kubernetes.release.rendering import Renderer, hub_values
+from deployer.targets.kubernetes.release.repairing import STUCK_SECONDS, repair
 from deployer.targets.kubernetes.removal import LABEL_CLUSTER, LABEL_HUB, Removal
-from deployer.targets.kubernetes.rendering import Renderer, hub_values
-from deployer.targets.kubernetes.repairing import STUCK_SECONDS, repair
-from deployer.targets.kubernetes.rollout import Rollout
-from deployer.targets.kubernetes.schema import lies_elsewhere, require_usable, stays
 from deployer.targets.kubernetes.stack import LOCK
-from deployer.targets.kubernetes.trial import Trial, Tried
-from deployer.targets.kubernetes.words import telling_container
+from deployer.targets.kubernetes.trial.job import Trial, Tried
+from deployer.targets.kubernetes.trial.schema import lies_elsewhere, require_usable, stays
 
 CHECK_USER = "deployer-check"
 _TOKEN = f"hub.services.{CHECK_USER}.apiToken"

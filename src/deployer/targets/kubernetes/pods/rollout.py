@@ -10,9 +10,9 @@ from threading import Event, Thread
 
 from deployer.errors import DeployerError, NoRoomError, UnhealthyError
 from deployer.model.protocols import Clock, Progress
-from deployer.targets.kubernetes.mounting import Mounting
-from deployer.targets.kubernetes.objects import Namespace, Object
-from deployer.targets.kubernetes.words import Trouble, refused_pods, troubles
+from deployer.targets.kubernetes.api.objects import Namespace, Object
+from deployer.targets.kubernetes.pods.mounting import Mounting
+from deployer.targets.kubernetes.pods.words import Trouble, refused_pods, troubles
 
 SCALE_UP_SECONDS = 900
 """How long a new node may take."""

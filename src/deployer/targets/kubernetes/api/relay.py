@@ -7,7 +7,7 @@ import threading
 from contextlib import closing, suppress
 
 from deployer.errors import DeployerError
-from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.api.connection import Connection
 
 _CHUNK = 65536
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from deployer.errors import RolledBackError, UnhealthyError
 from deployer.model.protocols import Clock
-from deployer.targets.kubernetes.mounting import Mounting
-from deployer.targets.kubernetes.objects import PLURALS, Namespace, Object
-from deployer.targets.kubernetes.rollout import Patience, Rollout
-from deployer.targets.kubernetes.trial_pod import (
+from deployer.targets.kubernetes.api.objects import PLURALS, Namespace, Object
+from deployer.targets.kubernetes.pods.mounting import Mounting
+from deployer.targets.kubernetes.pods.rollout import Patience, Rollout
+from deployer.targets.kubernetes.pods.words import Trouble, refusal, troubles
+from deployer.targets.kubernetes.trial.pod import (
     COPIED,
     HUB,
     LABELS,
@@ -24,7 +25,6 @@ from deployer.targets.kubernetes.trial_pod import (
     trial_pod,
     unsure,
 )
-from deployer.targets.kubernetes.words import Trouble, refusal, troubles
 
 _SECONDS = 300
 _MEND = "Mend it, then deploy again."

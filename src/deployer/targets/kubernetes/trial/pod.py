@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, TypeAlias
 
-from deployer.targets.kubernetes.objects import Object
+from deployer.targets.kubernetes.api.objects import Object
 
 NAME = "hub-trial"
 HUB = "hub"
@@ -111,7 +111,7 @@ def copy_name(name: str) -> str:
 
 
 def _program() -> str:
-    return (resources.files("deployer.targets.kubernetes") / "trial_program.py.txt").read_text()
+    return (resources.files("deployer.targets.kubernetes.trial") / "program.py.txt").read_text()
 
 
 def _pod_of(hub: Object) -> Object:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 from deployer.errors import NotAllowedError
-from deployer.targets.kubernetes.objects import PLURALS, Namespace, Object
+from deployer.targets.kubernetes.api.objects import PLURALS, Namespace, Object
 
 _BY_HELM = "app.kubernetes.io/managed-by=Helm"
 """helm labels all objects of a release."""

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from deployer.model.naming import naming
-from deployer.targets.kubernetes.objects import Namespace, Object
+from deployer.targets.kubernetes.api.objects import Namespace, Object
 
 _VALUES = "values.yaml"
 _HTTP = 8000

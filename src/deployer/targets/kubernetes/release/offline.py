@@ -11,7 +11,7 @@ from deployer.errors import ExternalError
 from deployer.model.protocols import FleetFiles, Process, State
 from deployer.model.release import HubRef, Release
 from deployer.model.rendering import Asked, ChartFault, Rendered
-from deployer.targets.kubernetes.rendering import USUAL_VERSION, Charts, RefusedError, Renderer
+from deployer.targets.kubernetes.release.rendering import USUAL_VERSION, Charts, RefusedError, Renderer
 from deployer.tools.chart_files import ChartError
 from deployer.tools.charts import ChartCache
 from deployer.tools.helm import Helm

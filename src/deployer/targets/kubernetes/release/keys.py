@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from deployer.targets.kubernetes.objects import Namespace, Object
+from deployer.targets.kubernetes.api.objects import Namespace, Object
 
 _SECRET = "hub"  # noqa: S105 the chart's name for it
 _COPY = "hub-keys"

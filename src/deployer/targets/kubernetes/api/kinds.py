@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from deployer.errors import ExternalError, GuardError
 from deployer.model.protocols import Clock
 from deployer.model.release import HubRef
-from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.objects import Object, conditions, documents_of
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.api.objects import Object, conditions, documents_of
 
 _DISCOVERY = ",".join(
     f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from deployer.errors import DeployerError, GuardError, LockedError
 from deployer.model.protocols import Clock, Progress
-from deployer.targets.kubernetes.connection import Connection
-from deployer.targets.kubernetes.objects import Namespace, Object
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.api.objects import Namespace, Object
 
 NAMESPACE = "deployer"
 LEASE_SECONDS = 20

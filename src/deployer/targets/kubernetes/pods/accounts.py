@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deployer.targets.kubernetes.objects import Namespace
+from deployer.targets.kubernetes.api.objects import Namespace
 
 _MARK = "deployer/account"
 

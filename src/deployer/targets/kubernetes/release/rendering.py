@@ -18,7 +18,7 @@ from deployer.errors import ExternalError, ToolFailedError
 from deployer.model.place import KeyPath, value_at
 from deployer.model.protocols import State
 from deployer.model.release import Release
-from deployer.targets.kubernetes.objects import Object, documents_of, plain_json
+from deployer.targets.kubernetes.api.objects import Object, documents_of, plain_json
 from deployer.tools.charts import ChartCache
 from deployer.tools.files import PRIVATE, write_atomically
 from deployer.tools.helm import Helm

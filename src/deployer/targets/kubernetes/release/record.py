@@ -8,8 +8,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 
-from deployer.targets.kubernetes.marks import marks
-from deployer.targets.kubernetes.objects import Namespace, Object
+from deployer.targets.kubernetes.api.objects import Namespace, Object
+from deployer.targets.kubernetes.release.marks import marks
 
 NAME = "deployer"
 _KEY = "digest-key"

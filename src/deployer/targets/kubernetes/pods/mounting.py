@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from deployer.model.protocols import Clock
-from deployer.targets.kubernetes.objects import Namespace, Object, conditions
-from deployer.targets.kubernetes.words import Trouble, unmounted
+from deployer.targets.kubernetes.api.objects import Namespace, Object, conditions
+from deployer.targets.kubernetes.pods.words import Trouble, unmounted
 
 _MOMENTS = 5.0
 """What is made together with a pod comes as late as that, and the kubelet complains until it does."""

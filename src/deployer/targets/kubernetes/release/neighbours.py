@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from deployer.errors import GuardError
 from deployer.model.release import HubRef
-from deployer.targets.kubernetes.objects import Object
+from deployer.targets.kubernetes.api.objects import Object
 
 _RELEASE = "meta.helm.sh/release-name"
 _HUB = "hub"

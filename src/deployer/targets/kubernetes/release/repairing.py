@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from deployer.errors import LockedError
 from deployer.model.release import HubRef
-from deployer.targets.kubernetes.record import Records
-from deployer.targets.kubernetes.releases import Releases
+from deployer.targets.kubernetes.release.record import Records
+from deployer.targets.kubernetes.release.releases import Releases
 
 STUCK_SECONDS = 600
 """A helm of somebody else's that is pending for longer was interrupted: its own usual timeout is shorter."""

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from deployer.errors import ExternalError, GuardError
-from deployer.targets.kubernetes.objects import Namespace, Object, documents_of
+from deployer.targets.kubernetes.api.objects import Namespace, Object, documents_of
 
 MARK = "owner=helm"
 _POLICY, _KEEP = "helm.sh/resource-policy", "keep"

@@ -10,10 +10,10 @@ from deployer.errors import ExternalError
 from deployer.model.findings import Finding, Findings, Verdict
 from deployer.model.health import LogTail
 from deployer.model.release import HubRef
-from deployer.targets.kubernetes.objects import Namespace, Object, conditions
-from deployer.targets.kubernetes.rollout import is_ready
-from deployer.targets.kubernetes.slugs import names_of
-from deployer.targets.kubernetes.words import refusal, telling_container, troubles
+from deployer.targets.kubernetes.api.objects import Namespace, Object, conditions
+from deployer.targets.kubernetes.pods.rollout import is_ready
+from deployer.targets.kubernetes.pods.slugs import names_of
+from deployer.targets.kubernetes.pods.words import refusal, telling_container, troubles
 
 SERVERS = "component=singleuser-server"
 _NAME = "hub.jupyter.org/username"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.api.connection import Connection
 
 _LOOK = ("get", "list")
 _KEEP = ("get", "list", "create", "patch", "delete")

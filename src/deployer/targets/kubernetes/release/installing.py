@@ -11,12 +11,12 @@ from typing import TypeVar
 
 from deployer.errors import DeployerError, ExternalError, LockedError, ToolFailedError
 from deployer.model.release import HubRef, Release
-from deployer.targets.kubernetes.connection import WEBHOOK, Connection
-from deployer.targets.kubernetes.kinds import Kind, unknown_kind
-from deployer.targets.kubernetes.neighbours import taken
-from deployer.targets.kubernetes.objects import Namespace, Object, documents_of
-from deployer.targets.kubernetes.releases import Releases
-from deployer.targets.kubernetes.rendering import Renderer, refused_values, values_files
+from deployer.targets.kubernetes.api.connection import WEBHOOK, Connection
+from deployer.targets.kubernetes.api.kinds import Kind, unknown_kind
+from deployer.targets.kubernetes.api.objects import Namespace, Object, documents_of
+from deployer.targets.kubernetes.release.neighbours import taken
+from deployer.targets.kubernetes.release.releases import Releases
+from deployer.targets.kubernetes.release.rendering import Renderer, refused_values, values_files
 
 Result = TypeVar("Result")
 _OUTAGE = re.compile(

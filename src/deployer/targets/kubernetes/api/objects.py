@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from deployer.errors import ExternalError, NotAllowedError
 from deployer.model.protocols import Clock
-from deployer.targets.kubernetes.connection import Connection
+from deployer.targets.kubernetes.api.connection import Connection
 
 Object: TypeAlias = dict[str, Any]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from deployer.targets.kubernetes.record import Record, Records
-from deployer.targets.kubernetes.releases import Releases, Revision
+from deployer.targets.kubernetes.release.record import Record, Records
+from deployer.targets.kubernetes.release.releases import Releases, Revision
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from deployer.errors import GuardError, RolledBackError
 from deployer.model.release import HubRef
-from deployer.targets.kubernetes.trial import Tried
+from deployer.targets.kubernetes.trial.job import Tried
 
 _ELSEWHERE = ("mysql", "postgres", "other")
 """Kinds of zero-to-jupyterhub's `hub.db.type` whose database only its owner can save and put back."""

@@ -6,7 +6,7 @@ import re
 
 from deployer.errors import ExternalError
 from deployer.model.protocols import Clock, Progress
-from deployer.targets.kubernetes.objects import Namespace, Object, conditions
+from deployer.targets.kubernetes.api.objects import Namespace, Object, conditions
 
 REMOVAL_SECONDS = 120
 """How long an older namespace of the same name may take to go."""
