@@ -64,21 +64,28 @@ def test_a_command_that_the_account_may_not_run_is_refused_at_once(
     assert clock.seconds == 0
 
 
-def test_an_account_of_one_namespace_looks_at_a_glance_into_that_one(
-    fleet: ClusterFleet, welcome: Namespace, tmp_path: Path
-) -> None:
+@pytest.fixture
+def plot(cluster: Cluster) -> Iterator[str]:
+    """A namespace in which the account of `visitor` may list ConfigMaps, and may nothing anywhere else."""
+    cluster.kubectl("create", "namespace", "plot")
     for made in (
-        ("namespace", "garden"),
-        ("configmap", "gnome", "-n", "garden"),
-        ("role", "visitor", "--verb=list", "--resource=configmaps", "-n", "garden"),
-        ("rolebinding", "visitor", "--role=visitor", "--user=visitor", "-n", "garden"),
+        ("configmap", "gnome"),
+        ("role", "visitor", "--verb=list", "--resource=configmaps"),
+        ("rolebinding", "visitor", "--role=visitor", "--user=visitor"),
     ):
-        fleet.cluster.kubectl("create", *made)
+        cluster.kubectl("create", *made, "-n", "plot")
+    yield "plot"
+    cluster.kubectl("delete", "namespace", "plot", "--wait=false")
+
+
+def test_an_account_of_one_namespace_looks_at_a_glance_into_that_one(
+    fleet: ClusterFleet, welcome: Namespace, plot: str, tmp_path: Path
+) -> None:
     kubeconfig = Kubeconfig(fleet.cluster.kubeconfig_of("visitor", tmp_path / "kubeconfig"))
     with closing(Connection("onenode", kubeconfig, Clock())) as visitor:
-        found = Namespace(visitor, "garden", Glance(visitor, Clock())).list("configmaps")
+        found = Namespace(visitor, plot, Glance(visitor, Clock())).list("configmaps")
     assert "gnome" in {entry["metadata"]["name"] for entry in found}
-    everything = Namespace(welcome.connection, "garden", Glance(welcome.connection, Clock())).list("configmaps")
+    everything = Namespace(welcome.connection, plot, Glance(welcome.connection, Clock())).list("configmaps")
     assert [entry["metadata"] for entry in everything] == [entry["metadata"] for entry in found]
 
 
