@@ -19,6 +19,9 @@ from deployer.tools.clock import SystemClock
 from deployer.tools.journal import SILENT
 from deployer.wiring import effects
 
+SOON = 1.0
+"""Seconds after which a lock that nobody renews is free, where who held it was killed: nobody needs more."""
+
 
 @contextmanager
 def effects_at(

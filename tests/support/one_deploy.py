@@ -1,6 +1,7 @@
 """`python -m tests.support.one_deploy HUB [NUMBER]`: deploy a hub of cluster `onenode`, without a check.
 
-The fleet is in this folder. Prints each effect, then the outcome. It kills itself right after the effect of this number.
+The fleet is in this folder. Prints each effect, then the outcome. It kills itself right after the effect of this number, and
+its lock is free soon afterwards.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.support.cluster_effects import effects_at
+from tests.support.cluster_effects import SOON, effects_at
 
 from deployer.workflows.choosing import Choice
 from deployer.workflows.deploy import DeployOptions, deploy
@@ -31,7 +32,8 @@ class Deadly:
 
 
 def main(hub: str, number: str = "0") -> None:
-    with effects_at(Path.cwd(), os.environ, journal=Deadly(int(number))) as effects:
+    patience = {"lease_seconds": SOON} if int(number) else {}
+    with effects_at(Path.cwd(), os.environ, journal=Deadly(int(number)), **patience) as effects:
         (ended,) = deploy(effects, Choice("onenode", (hub,)), DeployOptions(check=False)).hubs
     print(ended.outcome.value)
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import psutil
-from tests.support.cluster_effects import effects_with
+from tests.support.cluster_effects import SOON, effects_with
 from tests.support.cluster_fleet import ClusterFleet
 from tests.support.helm import kubectl
 from tests.support.unharmed import left_over
@@ -22,9 +22,6 @@ from deployer.model.release import HubRef
 from deployer.workflows.choosing import Choice, cluster_target
 from deployer.workflows.deploy import DeployOptions, deploy
 from deployer.workflows.reading import read_fleet
-
-SOON = 2.0
-"""Seconds after which a lock that nobody renews is free: who held it was killed, so nobody needs more."""
 
 
 def began(fleet: ClusterFleet, *arguments: str) -> subprocess.Popen[str]:

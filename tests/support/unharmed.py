@@ -15,7 +15,7 @@ from tests.support.hub_driver import Kernel, wait_for
 from websockets.exceptions import InvalidStatus
 
 A_MINUTE = 60.0
-_PAUSE = 0.2
+_PAUSE = 0.5
 
 
 class LoginWatch:

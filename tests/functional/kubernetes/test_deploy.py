@@ -12,7 +12,10 @@ from tests.support.cluster import Cluster
 from tests.support.cluster_fleet import ClusterFleet, hub_file, nameless
 from tests.support.hub_driver import Kernel, wait_for
 from tests.support.program import Ended, told
+from tests.support.recovery import deployed
 from tests.support.unharmed import answer_of
+
+from deployer.model.outcomes import Outcome
 
 pytestmark = pytest.mark.cluster
 
@@ -174,7 +177,7 @@ def test_a_change_that_breaks_the_hub_later_is_rolled_back(fleet: ClusterFleet, 
 
 def test_going_back_one_deploy(fleet: ClusterFleet, kernel: Kernel) -> None:
     fleet.write(hub_file("Third time"))
-    assert fleet.deploy().code == 0
+    assert deployed(fleet) is Outcome.DEPLOYED
     ended = fleet.run("rollback", "onenode", fleet.hub, "--format", "json")
     assert ended.code == 0, ended.err
     (hub,) = ended.data["hubs"]
@@ -224,7 +227,7 @@ def test_destroy_keeps_what_people_made_and_a_new_deploy_takes_it_up(fleet: Clus
     login = {"create": True, "registry": "registry.example.org", "username": "robot", "password": "s3cret"}
     unmarked["values"]["jupyterhub"]["imagePullSecret"] = login
     fleet.write(unmarked)
-    assert fleet.deploy().code == 0
+    assert deployed(fleet) is Outcome.DEPLOYED
     assert not fleet.get("persistentvolumeclaim", "hub-db-dir")["metadata"]["annotations"].get("helm.sh/resource-policy")
     assert "secret/image-pull-secret" in fleet.names("secrets")
     kernel.run("open('/home/jovyan/diary', 'w').write('dear diary')")
@@ -238,8 +241,7 @@ def test_destroy_keeps_what_people_made_and_a_new_deploy_takes_it_up(fleet: Clus
     assert "secret/image-pull-secret" not in fleet.names("secrets")
     wait_for("the pods to go", lambda: not fleet.names("pods"))
     fleet.write()
-    ended = fleet.deploy()
-    assert ended.code == 0, ended.err
+    assert deployed(fleet) is Outcome.DEPLOYED
     assert {name: value for name, value in fleet.get("secret", "hub")["data"].items() if name in keys} == keys
     with fleet.person("ada") as ada:
         ada.log_in()

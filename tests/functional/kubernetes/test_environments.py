@@ -13,6 +13,9 @@ from tests.support.charts import ChartRepository
 from tests.support.cluster import Cluster
 from tests.support.cluster_fleet import PASSWORD, ClusterFleet, hub_file
 from tests.support.program import told
+from tests.support.recovery import deployed
+
+from deployer.model.outcomes import Outcome
 
 pytestmark = pytest.mark.cluster
 
@@ -51,8 +54,7 @@ def write(fleet: ClusterFleet, certificate: dict[str, str], *environments: dict[
 
 def test_an_image_that_is_new_is_started_before_anybody_does(fleet: ClusterFleet, certificate: dict[str, str]) -> None:
     write(fleet, certificate)
-    ended = fleet.deploy()
-    assert ended.code == 0, ended.err
+    assert deployed(fleet) is Outcome.DEPLOYED
     write(fleet, certificate, {"name": "R", "image": MISSING})
     ended = fleet.deploy()
     first, *_, last, hint = told(ended.err).splitlines()

@@ -15,6 +15,9 @@ from tests.support.cluster import Cluster
 from tests.support.cluster_fleet import ClusterFleet, hub_file, nameless
 from tests.support.hub_driver import wait_for
 from tests.support.program import told
+from tests.support.recovery import deployed
+
+from deployer.model.outcomes import Outcome
 
 pytestmark = pytest.mark.cluster
 
@@ -124,8 +127,7 @@ def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet)
     as_usual.cluster.kubectl("scale", "deployment/proxy", "-n", "welcome", "--replicas=0")
     (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
     assert (hub["state"], hub["detail"]) == ("unhealthy", "removed by hand: Deployment/hub")
-    ended = as_usual.deploy()
-    assert ended.code == 0, ended.err
+    assert deployed(as_usual) is Outcome.DEPLOYED
     assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
     assert "unchanged" in as_usual.deploy().out
     as_usual.cluster.kubectl("scale", "deployment/proxy", "-n", "welcome", "--replicas=2")
@@ -134,8 +136,7 @@ def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet)
     as_usual.cluster.kubectl("delete", "secrets", "-n", "welcome", "-l", "owner=helm")
     (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
     assert hub["detail"] == "its release is gone"
-    ended = as_usual.deploy()
-    assert ended.code == 0, ended.err
+    assert deployed(as_usual) is Outcome.DEPLOYED
     assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
 
 
@@ -146,8 +147,7 @@ def test_whatever_of_a_release_was_removed_by_hand_is_put_right(as_usual: Cluste
     as_usual.cluster.kubectl("delete", *REMOVED, "-n", "welcome")
     (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
     assert hub["detail"] == "removed by hand: Ingress/jupyterhub, NetworkPolicy/hub, Role/hub, ServiceAccount/hub"
-    ended = as_usual.deploy()
-    assert ended.code == 0, ended.err
+    assert deployed(as_usual) is Outcome.DEPLOYED
     assert as_usual.names("ingress,role,networkpolicy,serviceaccount") >= {
         "ingress.networking.k8s.io/jupyterhub",
         "networkpolicy.networking.k8s.io/hub",

@@ -10,6 +10,9 @@ import pytest
 import yaml
 from tests.support.cluster_fleet import ClusterFleet
 from tests.support.program import told
+from tests.support.recovery import deployed
+
+from deployer.model.outcomes import Outcome
 
 pytestmark = pytest.mark.cluster
 
@@ -69,13 +72,12 @@ def test_a_kind_that_the_chart_defines_is_defined_also_by_an_upgrade(as_usual: C
     (chart / "templates" / "brew.yaml").write_text(BREW)
     try:
         assert "Define kinds of objects that the cluster does not know: Tea" in as_usual.deploy("--dry-run").out
-        ended = as_usual.deploy()
-        assert ended.code == 0, ended.err
+        assert deployed(as_usual) is Outcome.DEPLOYED
         assert {"tea.example.org/green", "configmap/there-is-tea"} <= as_usual.names("teas,configmaps")
         assert "unchanged" in as_usual.deploy().out
     finally:
         shutil.rmtree(chart / "crds")
         (chart / "templates" / "brew.yaml").unlink()
-        ended = as_usual.deploy()
+        outcome = deployed(as_usual)
         as_usual.cluster.kubectl("delete", "crd", "teas.example.org", "--ignore-not-found")
-    assert ended.code == 0, ended.err
+    assert outcome is Outcome.DEPLOYED

@@ -17,8 +17,10 @@ from tests.support.helm import HELM_3, HELM_4, Bundle, programs
 from tests.support.hub_driver import wait_for
 from tests.support.migration import REVISION, another_schema, schema_of
 from tests.support.program import told
+from tests.support.recovery import deployed
 
 from deployer.errors import ExternalError
+from deployer.model.outcomes import Outcome
 from deployer.reporting.errors import to_text
 from deployer.workflows.choosing import Choice
 from deployer.workflows.deploy import DeployOptions, deploy
@@ -152,8 +154,7 @@ def test_a_database_elsewhere_is_not_changed_before_its_owner_has_saved_it(hubs:
         "extraVolumeMounts": [{"name": "elsewhere", "mountPath": "/elsewhere"}],
     }
     west.write(small_hub("west", db=database, **place))
-    ended = west.deploy()
-    assert ended.code == 0, ended.err
+    assert deployed(west) is Outcome.DEPLOYED
     schema, files = schema_of(west, ELSEWHERE), another_schema(west, ELSEWHERE)
     west.write(small_hub("west", db=database, extraFiles=files, **place))
     ended = west.deploy()
@@ -164,11 +165,9 @@ def test_a_database_elsewhere_is_not_changed_before_its_owner_has_saved_it(hubs:
 def test_a_hub_that_is_older_than_its_database_never_stops_the_one_that_runs(hubs: ClusterFleet) -> None:
     south = replace(hubs, hub="south")
     south.write(small_hub("south"))
-    ended = south.deploy()
-    assert ended.code == 0, ended.err
+    deployed(south)
     south.write(small_hub("south", extraFiles=another_schema(south)))
-    ended = south.deploy()
-    assert ended.code == 0, ended.err
+    assert deployed(south) is Outcome.DEPLOYED
     assert schema_of(south) == REVISION
     ended = south.run("rollback", "onenode", "south")
     assert (ended.code, told(ended.err)) == (6, NO_WAY_BACK)
