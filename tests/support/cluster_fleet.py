@@ -196,9 +196,12 @@ class ClusterFleet:
         return max((int(entry["metadata"]["labels"]["version"]) for entry in found), default=0)
 
     def versions(self) -> dict[str, str]:
-        """The version of every object of the cluster that a deploy could have written."""
+        """The version of every object of the cluster that a deploy could have written; not of namespaces that just go."""
         kinds = (
             "namespaces,secrets,configmaps,services,serviceaccounts,persistentvolumeclaims,deployments,jobs,roles,rolebindings"
         )
         found = json.loads(self.cluster.kubectl("get", kinds, "-A", "-o", "json"))["items"]
-        return {entry["metadata"]["uid"]: entry["metadata"]["resourceVersion"] for entry in found}
+        going = {entry["metadata"]["name"] for entry in found if entry.get("status", {}).get("phase") == "Terminating"}
+        objects = [entry["metadata"] for entry in found]
+        staying = [one for one in objects if one.get("namespace", one["name"]) not in going]
+        return {one["uid"]: one["resourceVersion"] for one in staying}

@@ -62,7 +62,7 @@ class Person:
 
     def log_in(self) -> httpx.Response:
         """Fill in the login form; the answer is the page that a browser then shows. Fails where the person is not let in."""
-        self.browser.get("hub/login")
+        wait_for("the login page", lambda: self.browser.get("hub/login").status_code == 200)
         xsrf = self._xsrf(self._path("hub/"))
         form = {"username": self.name, "password": self.password, "_xsrf": xsrf}
         answer = self.browser.post("hub/login", params={"next": self._path("hub/home"), "_xsrf": xsrf}, data=form)

@@ -130,14 +130,14 @@ def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet)
     assert deployed(as_usual) is Outcome.DEPLOYED
     assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
     assert "unchanged" in as_usual.deploy().out
-    as_usual.cluster.kubectl("scale", "deployment/proxy", "-n", "welcome", "--replicas=2")
+    as_usual.cluster.kubectl("set", "image", "deployment/hub", "-n", "welcome", "hub=localhost/no-such-hub:1")
     (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
-    assert "changed by hand: Deployment/proxy" in hub["detail"] or "not ready" in hub["detail"]
+    assert "changed by hand: Deployment/hub" in hub["detail"] or "not ready" in hub["detail"]
     as_usual.cluster.kubectl("delete", "secrets", "-n", "welcome", "-l", "owner=helm")
     (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
     assert hub["detail"] == "its release is gone"
     assert deployed(as_usual) is Outcome.DEPLOYED
-    assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
+    assert "no-such-hub" not in str(as_usual.get("deployment", "hub")["spec"])
 
 
 REMOVED = ("ingress/jupyterhub", "role/hub", "networkpolicy/hub", "serviceaccount/hub")

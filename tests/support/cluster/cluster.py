@@ -24,6 +24,7 @@ from tests.support.cluster.store import NAMESPACE, copy_store, image_store
 from tests.support.helm import kubectl
 
 _SEAL = Path(__file__).with_name("seal.sh")
+_WATCHERS = ("kube-proxy", "coredns")
 _HIDDEN = ("/run", "/var/lib", "/var/log", "/proc", "/sys")
 
 
@@ -137,7 +138,7 @@ class Cluster:
         """Kill a process of the cluster (`kube-apiserver`, say) for the length of the block, then start it again.
 
         What watches the API server is started anew after it: it would look for it every half a minute only, and Services would
-        lead to pods that are gone.
+        lead to pods that are gone, and new ones have no name.
         """
         self.processes.find(process).kill()
         wait_until(lambda: not self.processes.find(process).alive, f"{process} has ended", 10)
@@ -146,9 +147,11 @@ class Cluster:
         finally:
             self.processes.start_again(process)
             self._wait(self._api_ready, "the API server is ready again")
-        for watcher in (*control_plane.CONTROLLERS, "kube-proxy") if process == control_plane.API_SERVER else ():
-            with self.without(watcher):
-                pass
+        if process == control_plane.API_SERVER:
+            for watcher in (*control_plane.CONTROLLERS, *_WATCHERS):
+                with self.without(watcher):
+                    pass
+            self._wait(self._names_answer, "the cluster's name server answers again")
 
     def _end_processes(self) -> None:
         for process in self.processes.recorded():
