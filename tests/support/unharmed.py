@@ -12,7 +12,7 @@ from typing import Self
 import httpx
 from tests.support.cluster_fleet import ClusterFleet
 from tests.support.hub_driver import Kernel, wait_for
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 A_MINUTE = 60.0
 _PAUSE = 0.5
@@ -54,10 +54,10 @@ def is_served(browser: httpx.Client) -> bool:
 
 
 def answer_of(kernel: Kernel, code: str) -> str | None:
-    """What the kernel prints; None while the proxy has no route to its server."""
+    """What the kernel prints; None while no proxy leads to its server."""
     try:
         return kernel.run(code)
-    except InvalidStatus:
+    except (InvalidHandshake, ConnectionClosed):
         return None
 
 
