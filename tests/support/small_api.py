@@ -92,6 +92,8 @@ class SmallApi:
                 return 200, self.objects.pop(path)
             case "PUT":
                 return self._replace(path, body)
+            case _ if isinstance(body, list):
+                return 200, self.put(path, self.objects[path] | {each["path"].strip("/"): each["value"] for each in body})
             case _:
                 return 200, self.put(path, _merged(self.objects[path], body))
 

@@ -125,10 +125,12 @@ def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet)
     as_usual.cluster.kubectl("delete", "deployment", "hub", "-n", "welcome")
     as_usual.cluster.kubectl("set", "env", "deployment/proxy", "-n", "welcome", "EDITED=yes")
     as_usual.cluster.kubectl("scale", "deployment/proxy", "-n", "welcome", "--replicas=0")
+    assert "notebooks reconnect" in as_usual.deploy("--dry-run").out
     (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
     assert (hub["state"], hub["detail"]) == ("unhealthy", "removed by hand: Deployment/hub")
     assert deployed(as_usual) is Outcome.DEPLOYED
     assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
+    assert "EDITED" not in str(as_usual.get("deployment", "proxy")["spec"])
     assert "unchanged" in as_usual.deploy().out
     as_usual.cluster.kubectl("set", "image", "deployment/hub", "-n", "welcome", "hub=localhost/no-such-hub:1")
     (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]

@@ -1,11 +1,14 @@
-"""What somebody removed or edited by hand is told, of every kind that a hub's release has."""
+"""What somebody removed or edited by hand is told, of every kind that a hub's release has, and put right."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from tests.support.scripted_helm import End
 from tests.support.small_cluster import BY_HELM, SmallCluster, small_cluster
 
 from deployer.model.plan import Manifests, Step
@@ -42,11 +45,15 @@ def cluster(tmp_path: Path) -> Iterator[SmallCluster]:
             else:
                 cluster.api.put(path, {"metadata": {"labels": BY_HELM}})
         cluster.deployment("garden", "own")
-        target, release = cluster.target(), cluster.release("garden")
-        with target.lock(release.ref):
-            target.apply(Step("upgrade", ""), release, Manifests(DOCUMENTS))
-            target.settle(release.ref)
+        upgrade(cluster)
         yield cluster
+
+
+def upgrade(cluster: SmallCluster) -> None:
+    target, release = cluster.target(), cluster.release("garden")
+    with target.lock(release.ref):
+        target.apply(Step("upgrade", ""), release, Manifests(DOCUMENTS))
+        target.settle(release.ref)
 
 
 def told(cluster: SmallCluster, *, overview: bool = False) -> str:
@@ -73,6 +80,36 @@ def test_what_was_edited_is_named(cluster: SmallCluster, title: str) -> None:
     seen = {"status": {**found["status"], "observedGeneration": 2}} if "status" in found else {}
     cluster.api.put(PATHS[title], {**found, "metadata": {**found["metadata"], "generation": 2}, **seen})
     assert told(cluster) == f"changed by hand: {title}"
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_what_somebody_added_goes_with_the_next_deploy_that_comes_to_its_end(cluster: SmallCluster, interrupted: bool) -> None:
+    """Helm takes back only what its chart sets."""
+    path = PATHS["Deployment/proxy"]
+    deployed = cluster.api.objects[path]
+    manifest = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "proxy"}, "spec": deployed["spec"]}
+    cluster.helm.manifest = yaml.safe_dump(manifest)
+    cluster.api.put(path, edited(deployed))
+    if interrupted:
+        cluster.helm.ends = [End(KeyboardInterrupt(), "failed")]
+        with pytest.raises(KeyboardInterrupt):
+            upgrade(cluster)
+        assert cluster.api.objects[path]["spec"] != deployed["spec"]
+    upgrade(cluster)
+    assert cluster.api.objects[path]["spec"] == deployed["spec"]
+    assert cluster.api.objects[path]["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "Helm"
+
+
+def edited(deployment: dict[str, Any]) -> dict[str, Any]:
+    """With a variable that is not the chart's."""
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    template = {"spec": {"containers": [{**container, "env": [{"name": "EDITED", "value": "yes"}]}]}}
+    return {
+        **deployment,
+        "metadata": {**deployment["metadata"], "generation": 2},
+        "spec": {**deployment["spec"], "template": template},
+        "status": {**deployment["status"], "observedGeneration": 2},
+    }
 
 
 def test_an_object_of_somebody_elses_is_theirs(cluster: SmallCluster) -> None:

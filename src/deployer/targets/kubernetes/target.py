@@ -20,7 +20,7 @@ from deployer.targets.kubernetes.api import namespaces
 from deployer.targets.kubernetes.api.connection import Connection
 from deployer.targets.kubernetes.api.kinds import Kind, api_versions, define, defined_by, known_kinds, missing, require_known
 from deployer.targets.kubernetes.api.lease import Held, Leases
-from deployer.targets.kubernetes.api.objects import Glance, Namespace, Object
+from deployer.targets.kubernetes.api.objects import Glance, Namespace, Object, documents_of
 from deployer.targets.kubernetes.api.relay import relay
 from deployer.targets.kubernetes.database import Database
 from deployer.targets.kubernetes.doctor import examine
@@ -37,7 +37,7 @@ from deployer.targets.kubernetes.release.neighbours import require_alone
 from deployer.targets.kubernetes.release.record import Record, Records
 from deployer.targets.kubernetes.release.releases import Releases
 from deployer.targets.kubernetes.release.rendering import Renderer, hub_values
-from deployer.targets.kubernetes.release.repairing import STUCK_SECONDS, repair
+from deployer.targets.kubernetes.release.repairing import STUCK_SECONDS, put_right, repair
 from deployer.targets.kubernetes.removal import LABEL_CLUSTER, LABEL_HUB, Removal
 from deployer.targets.kubernetes.stack import LOCK
 from deployer.targets.kubernetes.trial.job import Trial, Tried
@@ -150,6 +150,7 @@ class KubernetesTarget:
         if running:
             steps.append(Step(_SAVE, "Save the hub's database"))
         same_proxy = running and running.documents.get(_PROXY) == manifests.documents.get(_PROXY)
+        same_proxy = same_proxy and _PROXY not in self._edited(release.ref)
         pauses = f"{_PAUSE}{'' if same_proxy else _BLINK}" if running else ""
         return (*steps, Step(_UPGRADE, "Upgrade the release and wait until it runs", pauses))
 
@@ -306,6 +307,7 @@ class KubernetesTarget:
         namespace, records, attempt = self._namespace(release.ref), self._records(release.ref), self._attempts[release.ref]
         releases = Releases(namespace, release.ref.hub)
         last, attempt.before = releases.last(), before(releases, records)
+        settled, edited = records.read(), self._edited(release.ref)
         url = f"https://{release.domain}{base_path(hub_values(release))}" if release.domain else ""
         records.begin(
             Record(
@@ -316,6 +318,7 @@ class KubernetesTarget:
                 address=url,
                 login=f"Log in by {release.login}" if release.login else "",
                 database=attempt.saved,
+                marks=settled.marks if settled else {},
             ),
             self.digest_key(release.ref, keep=True),
         )
@@ -325,6 +328,7 @@ class KubernetesTarget:
         with rollout.told_meanwhile():
             applied = self.installer.upgrade(release, rehearsed=True)
         records.number(applied.number)
+        put_right(namespace, documents_of(applied.manifest), edited)
         renew_tokens(namespace)
         rollout.wait()
 
@@ -340,6 +344,12 @@ class KubernetesTarget:
             self.installer.rollback(ref, revision)
         last = Releases(namespace, ref.hub).last()
         return last.number if last else revision
+
+    def _edited(self, ref: HubRef) -> list[str]:
+        """The objects that somebody edited by hand."""
+        records = self._records(ref)
+        record = records.read()
+        return records.edited(record) if record else []
 
     def _known(self) -> frozenset[Kind]:
         self._kinds = self._kinds or known_kinds(self.connection)

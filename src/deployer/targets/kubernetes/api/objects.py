@@ -68,6 +68,7 @@ PLURALS = {
 """Kinds of objects that stay as long as a release does. Jobs end and go."""
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _MERGE = "application/merge-patch+json"
+_OPERATIONS = "application/json-patch+json"
 _CASCADE = {"propagationPolicy": "Background"}
 FRESH = 5.0
 
@@ -171,6 +172,12 @@ class Namespace:
         """Merge a change into an object, or into a part of it such as `scale`."""
         path = self._path(plural, name) + (f"/{part}" if part else "")
         self.connection.request("PATCH", path, body=change, kind=_MERGE)
+
+    def rewrite(self, plural: str, manifest: Object) -> None:
+        """What an object holds becomes what the manifest says; none is fine. Its metadata stay: controllers write there too."""
+        parts = [part for part in manifest if part not in ("apiVersion", "kind", "metadata")]
+        operations = [{"op": "add", "path": f"/{part}", "value": manifest[part]} for part in parts]  # also what is there
+        self.connection.request("PATCH", self._path(plural, manifest["metadata"]["name"]), body=operations, kind=_OPERATIONS)
 
     def delete(self, plural: str, name: str) -> None:
         """Remove an object and all that it owns; none is fine."""

@@ -34,8 +34,8 @@ class Record:
     returning_to: int = 0
     chart: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
-    """What was there when the deploy was settled, and what the cluster had counted up to: it goes on where somebody edits an
-    object by hand."""
+    """What was there when the deploy was settled, or until then the one before it, and what the cluster had counted up to: it
+    goes on where somebody edits an object by hand."""
 
     def makes(self, number: int) -> bool:
         """Helm's revision of this number is of the deploy, or of the rollback, that has begun and not come to its end."""
@@ -91,6 +91,11 @@ class Records:
     def marks(self, record: Record) -> Mapping[str, str]:
         """Those of the record's objects that are there now."""
         return {title: mark for title, mark in marks(self.namespace, record.documents).items() if mark is not None}
+
+    def edited(self, record: Record) -> list[str]:
+        """Those of its objects whose mark is another than when a deploy was last settled."""
+        told = [title for title, mark in record.marks.items() if mark]
+        return sorted(title for title, mark in marks(self.namespace, told).items() if mark not in (None, record.marks[title]))
 
     def by_hand(self, record: Record) -> tuple[list[str], list[str]]:
         """The objects that somebody removed since the record was settled, and those that somebody edited."""

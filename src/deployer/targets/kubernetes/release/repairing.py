@@ -1,9 +1,12 @@
-"""A release that an interrupted helm left pending: what it began is forgotten, so that helm goes on from the revision before."""
+"""What helm does not put right by itself: a release that was left pending, and what somebody added to its objects by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from deployer.errors import LockedError
 from deployer.model.release import HubRef
+from deployer.targets.kubernetes.api.objects import PLURALS, Namespace, Object
 from deployer.targets.kubernetes.release.record import Records
 from deployer.targets.kubernetes.release.releases import Releases
 
@@ -12,7 +15,9 @@ STUCK_SECONDS = 600
 
 
 def repair(ref: HubRef, releases: Releases, records: Records, stuck_seconds: float) -> None:
-    """For who holds the lock: what is pending of ours has nobody at work any more. Raises LockedError where somebody else's helm
+    """Forget a revision that an interrupted helm left pending, so that helm goes on from the one before.
+
+    For who holds the lock: what is pending of ours has nobody at work any more. Raises LockedError where somebody else's helm
     may be."""
     last, record = releases.last(), records.read()
     if last is None or not last.pending:
@@ -25,3 +30,11 @@ def repair(ref: HubRef, releases: Releases, records: Records, stuck_seconds: flo
             hint=f"Wait for them; what is still {last.status} after {stuck_seconds / 60:.0f} minutes is repaired.",
         )
     releases.forget(last)
+
+
+def put_right(namespace: Namespace, manifests: Iterable[Object], titles: Collection[str]) -> None:
+    """Those of the manifests with these titles (`Kind/name`) become what they say, and no more, such as a variable that somebody
+    added."""
+    for manifest in manifests:
+        if f"{manifest['kind']}/{manifest['metadata']['name']}" in titles:
+            namespace.rewrite(PLURALS[manifest["kind"]], manifest)
