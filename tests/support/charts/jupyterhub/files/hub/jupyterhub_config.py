@@ -14,7 +14,6 @@ z2jh, traits = import_module("z2jh"), import_module("hub_runtime.traits")
 c = get_config()  # noqa: F821 (traitlets defines it for this file)
 
 AsyncHTTPClient.configure("tornado.curl_httpclient.CurlAsyncHTTPClient")
-c.JupyterHub.last_activity_interval = 60
 c.JupyterHub.spawner_class = "kubespawner.KubeSpawner"
 c.JupyterHub.hub_bind_url = "http://:8081"
 c.JupyterHub.hub_connect_url = f"http://{z2jh.get_name('hub')}:{z2jh.get_name_env('hub', '_SERVICE_PORT')}"
