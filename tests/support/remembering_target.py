@@ -20,12 +20,13 @@ GOOD = Running({"values": "old"}, healthy=True, address="http://h/", login="Log 
 
 @dataclass
 class RememberingTarget:
-    """Runs nothing. `fails`: raised by the step; `now`: what runs."""
+    """Runs nothing. `fails`: raised by the step; `now`: what runs; `compared`: with what its steps were found."""
 
     now: Running | None = None
     fails: BaseException | None = None
     undo_fails: DeployerError | None = None
     done: list[str] = field(default_factory=list)
+    compared: Running | None = None
     name: str = "local"
 
     def overview(self) -> RememberingTarget:
@@ -41,6 +42,7 @@ class RememberingTarget:
         return self.now
 
     def steps(self, release: Release, manifests: Manifests, running: Running | None) -> tuple[Step, ...]:
+        self.compared = running
         same = running is not None and running.healthy and running.documents == manifests.documents
         return () if same else (Step("start", "Start"),)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from deployer.model.release import HubRef
+
+_PROXIES = ("Deployment/proxy", "Deployment/autohttps")
+"""Of zero-to-jupyterhub: between people's browsers and their servers."""
+_PAUSE = "logins pause for less than a minute; running servers go on"
+_BLINK = "; open notebooks reconnect, as the proxy restarts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,11 @@ class Running:
     meanwhile or not."""
     unfinished: bool = False
     """Its first deploy came to no end: there is nothing to go back to."""
+
+    def pause(self, becomes: Mapping[str, str], edited: Collection[str] = ()) -> str:
+        """What people notice where these documents come instead, and what was `edited` by hand becomes as they say."""
+        restarts = any(name in edited or self.documents.get(name) != becomes.get(name) for name in _PROXIES)
+        return f"{_PAUSE}{_BLINK if restarts else ''}"
 
     @property
     def tells_of_homes(self) -> Mapping[str, str]:

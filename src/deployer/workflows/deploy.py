@@ -129,7 +129,7 @@ def _plan(effects: Effects, target: Target, release: Release, options: DeployOpt
     key = target.digest_key(release.ref, keep=not options.dry_run)
     manifests = target.render(redacted(release, key))
     running = target.running(release.ref)
-    steps = target.steps(release, manifests, None if options.force else running)
+    steps = target.steps(release, manifests, replace(running, healthy=False) if options.force and running else running)
     return _Planned(hub_plan(release.ref, manifests, running, steps), manifests, running)
 
 

@@ -16,7 +16,6 @@ from deployer.workflows.guards import require_homes
 from deployer.workflows.reading import read_fleet
 
 _TITLE = "Go back to the deploy before the last one"
-_PAUSE = "logins pause for less than a minute; running servers go on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,14 @@ def rollback(
     target, ref = one(effects, read_fleet(effects), cluster, hub)
     looked = _look(target, ref)
     require_homes(ref, looked.running.documents, looked.earlier, allow_destroy)
-    plan = Plan(ref=ref, steps=(Step("rollback", _TITLE, _PAUSE),))
+    pause = looked.running.pause(looked.earlier)
+    plan = Plan(ref=ref, steps=(Step("rollback", _TITLE, pause),))
     if dry_run:
         return HubOutcome(ref=ref, outcome=Outcome.PLANNED, plan=plan)
     began = effects.clock.monotonic()
     with target.lock(ref):
         _require_same(looked, _look(target, ref))
+        effects.progress.say(f"Now {pause}.")
         with effects.progress.step(_TITLE):
             target.rollback(ref)
         report = use(effects, target, ref)

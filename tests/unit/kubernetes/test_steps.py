@@ -9,7 +9,7 @@ from tests.support.small_cluster import small_cluster
 
 from deployer.model.plan import Manifests, Running
 
-HUB, PROXY = "Deployment/hub", "Deployment/proxy"
+HUB, PROXY, HTTPS = "Deployment/hub", "Deployment/proxy", "Deployment/autohttps"
 LOGINS = "logins pause for less than a minute; running servers go on"
 BEFORE = {HUB: "apiVersion: v1\nkind: Deployment", PROXY: "apiVersion: v1\nkind: Deployment"}
 
@@ -24,8 +24,13 @@ BEFORE = {HUB: "apiVersion: v1\nkind: Deployment", PROXY: "apiVersion: v1\nkind:
             BEFORE | {PROXY: "apiVersion: v1\nkind: Deployment\nspec: {}"},
             f"{LOGINS}; open notebooks reconnect, as the proxy restarts",
         ),
+        (
+            BEFORE,
+            BEFORE | {HTTPS: "apiVersion: v1\nkind: Deployment"},
+            f"{LOGINS}; open notebooks reconnect, as the proxy restarts",
+        ),
     ],
-    ids=["a first deploy", "another hub", "another proxy"],
+    ids=["a first deploy", "another hub", "another proxy", "another proxy of its own for https"],
 )
 def test_what_pauses(tmp_path: Path, before: dict[str, str] | None, after: dict[str, str], told: str) -> None:
     with small_cluster(tmp_path, "prod") as cluster:

@@ -47,6 +47,13 @@ def test_what_runs_as_asked_is_not_even_locked() -> None:
     assert deploy_releases(world(True)[0], [(target, release())], DeployOptions(force=True)).hubs[0].outcome is Outcome.DEPLOYED
 
 
+def test_what_is_forced_is_still_a_change_of_what_runs() -> None:
+    """Its database is saved, what pauses is said, and it can be undone."""
+    target = RememberingTarget(now=replace(GOOD, documents={"values": "{}"}))
+    deploy_releases(world(True)[0], [(target, release())], DeployOptions(force=True))
+    assert target.compared == Running({"values": "{}"}, healthy=False, address="http://h/", login="Log in")
+
+
 def test_a_dry_run_asks_and_does_nothing() -> None:
     effects, said = world()
     target = RememberingTarget(now=GOOD)

@@ -67,6 +67,9 @@ class Target:
 class World:
     """Files, progress and a prober that finds all well."""
 
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
     def read(self) -> FleetTree:
         return FleetTree(FILES)
 
@@ -74,15 +77,17 @@ class World:
     def step(self, title: str) -> Iterator[None]:
         yield
 
-    def warn(self, message: str) -> None:
-        pass
+    def say(self, message: str) -> None:
+        self.said.append(message)
+
+    warn = say
 
     def check(self, access: HubAccess, **_: Any) -> CheckReport:
         return CheckReport(ref=access.ref, url=access.url, steps=())
 
 
-def effects(target: Target) -> Effects:
-    world = World()
+def effects(target: Target, world: World | None = None) -> Effects:
+    world = world or World()
     bundle: dict[str, Any] = dict.fromkeys(Effects.__dataclass_fields__, None)
     told = {"fleet": world, "progress": world, "prober": world, "clock": Clock(), "targets": {"local": target}}
     return replace(Effects(**bundle), **told, carried=type("Nothing", (), {"read": lambda self: FleetTree({})})())
@@ -134,3 +139,9 @@ def test_what_was_only_looked_at_differently_is_the_same_deploy() -> None:
     assert target.now
     target.meanwhile = replace(target.now, users=7, healthy=False)
     assert rollback(effects(target), "demo", "welcome").outcome is Outcome.ROLLED_BACK
+
+
+def test_what_pauses_is_said_before_it_does() -> None:
+    world = World()
+    rollback(effects(Target("{username}"), world), "demo", "welcome")
+    assert world.said[0] == "Now logins pause for less than a minute; running servers go on."

@@ -47,19 +47,17 @@ CHECK_USER = "deployer-check"
 _TOKEN = f"hub.services.{CHECK_USER}.apiToken"
 _NAMESPACE, _REPAIR, _DEFINE = "namespace", "repair", "define"
 _TRY, _SAVE, _UPGRADE = "try", "save-database", "upgrade"
-_PAUSE = "logins pause for less than a minute; running servers go on"
-_BLINK = "; open notebooks reconnect, as the proxy restarts"
-_PROXY = "Deployment/proxy"
 
 
 @dataclass(slots=True)
 class _Attempt:
-    """What one deploy finds out on its way. `saved`: schema revision of the copy beside the database; `before` is known once its
-    upgrade begins."""
+    """What one deploy finds out on its way. `saved`: schema revision of the copy beside the database; `final`: of one outside of
+    the cluster the new hub changes the schema; `before` is known once its upgrade begins."""
 
     held: Held
     tried: Tried = field(default_factory=Tried)
     saved: str = ""
+    final: bool = False
     before: Before | None = None
 
 
@@ -149,9 +147,7 @@ class KubernetesTarget:
         steps.append(Step(_TRY, "Try the new configuration beside what runs"))
         if running:
             steps.append(Step(_SAVE, "Save the hub's database"))
-        same_proxy = running and running.documents.get(_PROXY) == manifests.documents.get(_PROXY)
-        same_proxy = same_proxy and _PROXY not in self._edited(release.ref)
-        pauses = f"{_PAUSE}{'' if same_proxy else _BLINK}" if running else ""
+        pauses = running.pause(manifests.documents, self._edited(release.ref)) if running else ""
         return (*steps, Step(_UPGRADE, "Upgrade the release and wait until it runs", pauses))
 
     @contextmanager
@@ -176,6 +172,8 @@ class KubernetesTarget:
         carry_out[step.name](release)
 
     def settle(self, ref: HubRef) -> None:
+        self._attempts[ref].held.require()
+        Keys(self._namespace(ref)).put_aside()
         self._records(ref).settle()
 
     def undo(self, ref: HubRef) -> bool:
@@ -186,6 +184,11 @@ class KubernetesTarget:
             return self._removal(ref).take_back(installed=attempt.before is not None, check_user=CHECK_USER)
         if attempt.before is None:
             return False
+        if attempt.final:
+            raise GuardError(
+                f"the database of {ref} outside of the cluster may have the new hub's schema, which what ran before cannot use",
+                hint="Mend it and deploy again; or put your copy of the database back, then `deployer rollback`.",
+            )
         revision = self._return(ref, found.revision)
         take_back(found, self._records(ref), revision)
         self.rollout(self._namespace(ref)).wait()
@@ -200,7 +203,7 @@ class KubernetesTarget:
             raise UsageError(f"{ref} has no earlier deploy to go back to", hint=hint)
         self._attempts[ref].held.require()
         self._repair(ref)
-        schema = Database(self._namespace(ref), self.clock).schema() if record.database else ""
+        schema = (Database(self._namespace(ref), self.clock).schema() or record.becomes) if record.database else ""
         if schema and schema != record.database:
             raise GuardError(
                 f"the last deploy of {ref} has changed its database, which the hub before it cannot use",
@@ -262,6 +265,7 @@ class KubernetesTarget:
         return self._removal(ref).remaining()
 
     def destroy(self, ref: HubRef, *, also: frozenset[str]) -> tuple[str, ...]:
+        self._attempts[ref].held.require()
         return self._removal(ref).remove(also)
 
     def _make_namespace(self, release: Release) -> None:
@@ -296,6 +300,11 @@ class KubernetesTarget:
             now = attempt.saved = self._saved(database, attempt.tried.schema)
         now = database.expected() if lies_elsewhere(settings) else now
         require_usable(release.ref, now, attempt.tried, settings)
+        attempt.final = lies_elsewhere(settings) and bool(now) and now != attempt.tried.schema
+        if attempt.final:
+            self.progress.warn(
+                "the new hub changes the schema of its database outside of the cluster: nothing is rolled back from here"
+            )
 
     def _saved(self, database: Database, becomes: str) -> str:
         schema = database.save(becomes)
@@ -318,6 +327,7 @@ class KubernetesTarget:
                 address=url,
                 login=f"Log in by {release.login}" if release.login else "",
                 database=attempt.saved,
+                becomes=attempt.tried.schema,
                 marks=settled.marks if settled else {},
             ),
             self.digest_key(release.ref, keep=True),
@@ -325,6 +335,7 @@ class KubernetesTarget:
         if last is None:
             Keys(namespace).make()
         rollout = self.rollout(namespace)
+        attempt.held.require()
         with rollout.told_meanwhile():
             applied = self.installer.upgrade(release, rehearsed=True)
         records.number(applied.number)
@@ -340,6 +351,7 @@ class KubernetesTarget:
             return revision
         migrated = attempt.saved and attempt.tried.schema and attempt.saved != attempt.tried.schema
         with Database(namespace, self.clock).put_back() if migrated else nullcontext():
+            attempt.held.require()
             self._records(ref).begin_return(last.number + 1 if last else 1, revision, copied=not migrated)
             self.installer.rollback(ref, revision)
         last = Releases(namespace, ref.hub).last()

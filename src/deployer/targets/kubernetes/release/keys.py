@@ -17,23 +17,22 @@ _PROXY_TOKEN = "hub.config.ConfigurableHTTPProxy.auth_token"  # noqa: S105 the n
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Those of one namespace: in the chart's own Secret, and aside while its release goes, so that no moment is without."""
+    """Those of one namespace: in the chart's own Secret, and beside it in a copy that no helm takes away with a release."""
 
     namespace: Namespace
 
     def put_aside(self) -> None:
-        """Before the release goes."""
+        """Once they have proved good, and before the release goes."""
         if found := self.namespace.get("secrets", _SECRET):
-            self.namespace.put("secrets", _kept(found, _COPY))
+            copy, there = _kept(found, _COPY), self.namespace.get("secrets", _COPY)
+            if there is None or there.get("data") != copy["data"]:
+                self.namespace.put("secrets", copy)
 
     def take_up(self) -> None:
-        """What was put aside is the chart's again, unless a release has keys."""
+        """What was put aside is the chart's again, unless a release has keys: also after somebody has removed that by hand."""
         aside = self.namespace.get("secrets", _COPY)
-        if aside is None:
-            return
-        if self.namespace.get("secrets", _SECRET) is None:
+        if aside and self.namespace.get("secrets", _SECRET) is None:
             self.namespace.create("secrets", _kept(aside, _SECRET))
-        self.namespace.delete("secrets", _COPY)
 
     def make(self) -> None:
         """The proxy's token, before a first install: the chart keeps one that it finds, but of its own it writes two, so that its

@@ -19,7 +19,8 @@ _PREVIOUS = "previous"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One deploy. `revision` is helm's; `settled`: it was checked and stays; `database`: schema revision saved before it;
+    """One deploy. `revision` is helm's; `settled`: it was checked and stays; `database`: schema revision saved before it, and
+    `becomes` that of its own hub;
     `returning`: helm's number of a rollback that has begun and not ended, 0 for none; `returning_to`: of what it brings back."""
 
     documents: Mapping[str, str]
@@ -30,6 +31,7 @@ class Record:
     login: str = ""
     settled: bool = False
     database: str = ""
+    becomes: str = ""
     returning: int = 0
     returning_to: int = 0
     chart: str = ""
