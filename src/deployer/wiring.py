@@ -17,6 +17,7 @@ from deployer.model.protocols import Clock, Effects, Journal, Made, Progress, Ta
 from deployer.tools.clock import SystemClock
 from deployer.tools.editor import TerminalEditor
 from deployer.tools.fleet_files import FolderFiles
+from deployer.tools.interruption import Interruption
 from deployer.tools.journal import SILENT
 from deployer.tools.process import SystemProcess
 from deployer.tools.processors import SystemProcessors
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 class _ProberOnDemand:
     """The prober, whose clients for HTTP take longer to import than most commands take."""
 
-    def __init__(self, progress: Progress, clock: Clock) -> None:
-        self._progress, self._clock = progress, clock
+    def __init__(self, progress: Progress, clock: Clock, journal: Journal) -> None:
+        self._progress, self._clock, self._journal = progress, clock, journal
 
     def ready(self) -> None:
         import_module("deployer.services.prober")
@@ -50,7 +51,9 @@ class _ProberOnDemand:
     ) -> CheckReport:
         from deployer.services.prober import HubProber
 
-        return HubProber(self._progress, self._clock).check(access, all_profiles=all_profiles, log=log, options=options)
+        return HubProber(self._progress, self._clock, self._journal).check(
+            access, all_profiles=all_profiles, log=log, options=options
+        )
 
     def pending(self, url: str) -> str:
         from deployer.services.reach import pending
@@ -60,7 +63,7 @@ class _ProberOnDemand:
     def look(self, access: HubAccess) -> str:
         from deployer.services.prober import HubProber
 
-        return HubProber(self._progress, self._clock).look(access)
+        return HubProber(self._progress, self._clock, self._journal).look(access)
 
 
 class _RenderingOnDemand:
@@ -116,8 +119,9 @@ def effects(
 ) -> Effects:
     """The bundle for one fleet and one state folder. `environ` replaces this process's environment, in tests."""
     given = dict(os.environ) if environ is None else environ  # noqa: TID251 the one place
-    process = SystemProcess(given, journal)
-    clock = SystemClock()
+    interruption = Interruption()
+    process = SystemProcess(given, journal, interruption)
+    clock = SystemClock(interruption)
     user = _user(given)
     fleet, state = FolderFiles(fleet_root), StateFolder(state_root, journal)
     secrets = Sops(process, fleet_root, key_environment(given))
@@ -153,6 +157,7 @@ def effects(
         carried=FolderFiles(carried_fleet()),
         state=state,
         clock=clock,
+        interruption=interruption,
         processors=SystemProcessors(),
         progress=progress,
         journal=journal,
@@ -160,7 +165,7 @@ def effects(
         kubernetes=lambda access: kubernetes().target(access),
         support=lambda access: kubernetes().stack(access),
         rendering=_RenderingOnDemand(fleet, state, process),
-        prober=_ProberOnDemand(progress, clock),
+        prober=_ProberOnDemand(progress, clock, journal),
         secrets=secrets,
         editor=TerminalEditor(process, given),
         user=user,

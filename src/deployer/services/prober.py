@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from deployer.errors import DeployerError, ServiceError
 from deployer.model.health import USUAL_CHECK, CheckOptions, CheckReport, CheckStep, HubAccess, LogTail, ProfileChoice
-from deployer.model.protocols import Clock, Progress
+from deployer.model.protocols import Clock, Journal, Progress
 from deployer.services.hindrance import HinderedError
 from deployer.services.jupyterhub import HubClient
 from deployer.services.kernels import UserServer
@@ -18,6 +18,7 @@ from deployer.services.notebook import Notebook, default_notebook, read_notebook
 from deployer.services.reach import PATIENCE, reached
 from deployer.services.spawning import start_server, stop_server
 from deployer.services.transport import Route
+from deployer.tools.journal import SILENT
 from deployer.tools.meanwhile import meanwhile
 
 HUB, LOGIN, PROVIDER, USER = "Hub answers", "Login page", "Login provider", "Check user"
@@ -40,14 +41,15 @@ Log = Callable[[str | None], Iterator[str]]
 class HubProber:
     """Checks hubs over HTTP; `progress` shows each step while it runs."""
 
-    def __init__(self, progress: Progress, clock: Clock) -> None:
+    def __init__(self, progress: Progress, clock: Clock, journal: Journal = SILENT) -> None:
         self._progress = progress
         self._clock = clock
+        self._journal = journal
 
     def check(self, access: HubAccess, *, all_profiles: bool, log: Log, options: CheckOptions = USUAL_CHECK) -> CheckReport:
         """Run every step. The server that it starts is stopped in any case, also when the check is interrupted."""
         notebook = read_notebook(options.notebook) if options.notebook else default_notebook()
-        route = Route(access.url, access.connect_to, access.vouched)
+        route = Route(access.url, access.connect_to, access.vouched, self._journal)
         hub = HubClient(route, access.token, seconds=options.request_seconds)
         record = _Record(access.user, log, self._progress, self._clock)
         try:
@@ -58,7 +60,7 @@ class HubProber:
 
     def look(self, access: HubAccess) -> str:
         """As the protocol says."""
-        route = Route(access.url, access.connect_to, access.vouched)
+        route = Route(access.url, access.connect_to, access.vouched, self._journal)
         hub = HubClient(route, access.token, seconds=_LOOK_SECONDS)
         try:
             hub.version()

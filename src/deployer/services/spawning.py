@@ -83,6 +83,7 @@ def _follow(hub: HubClient, user: str, heard: Heard, *, deadline: float, clock: 
             if event:
                 heard.add(event.message, clock.monotonic())
             else:
+                clock.sleep(0)  # An interruption is told to who sleeps.
                 heard.require_images(clock.monotonic())
             if clock.monotonic() > deadline:
                 return ""

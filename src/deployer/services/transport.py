@@ -11,6 +11,9 @@ from threading import Lock
 
 import httpx
 
+from deployer.model.protocols import Journal
+from deployer.tools.journal import SILENT
+
 _SECONDS_TO_CONNECT = 10.0
 _READING = Lock()
 
@@ -18,11 +21,12 @@ _READING = Lock()
 @dataclass(frozen=True, slots=True)
 class Route:
     """How to reach a hub's address `url` (ends in `/`). `connect_to` (host, port) replaces what the DNS says; `vouched`: whoever
-    answers need not show a certificate, as the way there leads to nobody else."""
+    answers need not show a certificate, as the way there leads to nobody else. The `journal` learns what was changed."""
 
     url: str
     connect_to: tuple[str, int] | None = None
     vouched: bool = False
+    journal: Journal = SILENT
 
     @property
     def direct(self) -> bool:
@@ -43,7 +47,13 @@ class Route:
             trust_env=not self.direct,
             verify=self.tls,
             transport=_Elsewhere(self.connect_to, self.tls) if self.connect_to else None,
+            event_hooks={"response": [self._note]},
         )
+
+    def _note(self, response: httpx.Response) -> None:
+        method, path = response.request.method, response.request.url.path
+        if method not in ("GET", "HEAD"):
+            self.journal.did(f"ask the hub: {method} {path}")
 
     def socket(self) -> socket.socket | None:
         """An open connection for a websocket, where the DNS does not know the way; else None."""

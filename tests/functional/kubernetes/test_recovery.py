@@ -38,6 +38,8 @@ pytestmark = pytest.mark.cluster
 SOAK = "SOAK_MINUTES"
 BUSY = 2400
 """Seconds for what has many rounds, on a machine that does other things, too; alone it takes minutes."""
+NEVER = "1000000"
+"""The number of an effect that no deploy has."""
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/deployer/leases"
 
 
@@ -78,6 +80,7 @@ def test_after_whichever_effect_a_deploy_is_killed_the_next_goes_on(hub: Cluster
     assert "PATCH /api/v1/namespaces/welcome/secrets/deployer" in out
     assert f"DELETE {LEASES}/welcome" in out
     assert out.count("run `helm upgrade`") == 2, "one of them is the rehearsal"
+    assert "ask the hub: DELETE /hub/api/users/deployer-check/server" in out
     assert len(seen) >= 8
 
 
@@ -228,7 +231,7 @@ def test_soak(hub: ClusterFleet, cluster: Cluster, chart_repository: ChartReposi
         moment, helm = chance.uniform(0, longest), chance.random() < 0.5
         how = f"{fleet.hub} killed after {moment:.2f} seconds{' with its helm' if helm else ''}"
         print(f"seed {seed}, round {number}: {how}", flush=True)
-        running = began(fleet)
+        running = began(fleet, NEVER)
         with suppress(subprocess.TimeoutExpired):
             running.wait(moment)
         longest += 1.0 if running.returncode is None else -1.0
