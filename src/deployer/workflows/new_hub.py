@@ -151,6 +151,8 @@ def _home(cluster: LoadedCluster) -> str:
     homes = cluster.spec.storage.homes
     if cluster.spec.provider == "local":
         return "home: {kind: folder}\n"
+    if homes is None and cluster.spec.provider == "kubeconfig":
+        return "home: {kind: disk, size: 10Gi}        # a volume for each person, made by the cluster's storage class\n"
     if homes is None:
         return "home: {kind: home-nfs, size: 100Gi, quota: 10Gi}\n"
     quota = ", quota: 10Gi" if homes.kind == "home-nfs" else ""

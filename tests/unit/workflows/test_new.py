@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from pathlib import Path
 
 import pytest
 import yaml
+from tests.support.cache import PROJECT
 from tests.support.cases import problems_of, read_tree
 
 from deployer.cli.progress import PlainProgress
@@ -18,6 +20,9 @@ from deployer.tools import yaml_edit
 from deployer.wiring import effects
 from deployer.workflows.new import FleetWishes, new_cluster, new_fleet
 from deployer.workflows.new_hub import HubWishes, new_hub
+
+
+ENCRYPTED = "users: ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]\nsops: {mac: 'ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]'}\n"
 
 
 @pytest.fixture
@@ -48,6 +53,17 @@ def test_a_hubs_title_is_text(bundle: Effects, fleet: Path, title: str) -> None:
     hub = yaml.safe_load((fleet / "config/clusters/far/hubs/course.yaml").read_text())
     assert (hub["display_name"], hub["community"]["name"]) == (title, title)
     assert warnings(fleet) == ["only-staff-allowed"]
+
+
+def test_what_the_how_to_says_about_a_cluster_of_ones_own_works(bundle: Effects, fleet: Path) -> None:
+    page = (PROJECT / "docs/how-to/deploy-to-your-cluster.md").read_text()
+    found = re.search(r"```yaml\n# (?P<path>config/clusters/campus/cluster.yaml)\n(?P<content>.+?)```", page, re.DOTALL)
+    assert found
+    bundle.fleet.write(found["path"], found["content"])
+    bundle.fleet.write("config/clusters/campus/kubeconfig.secret.yaml", ENCRYPTED)
+    assert "$ deployer new hub campus welcome --organization our-lab\n" in page
+    new_hub(bundle, yaml_edit, "campus", "welcome", HubWishes(organization="our-lab"))
+    assert warnings(fleet) == []
 
 
 @pytest.mark.parametrize("name", ["123", "on", "null", "1e3", "aurora-two"])
