@@ -21,7 +21,6 @@ from deployer.wiring import effects
 from deployer.workflows.new import FleetWishes, new_cluster, new_fleet
 from deployer.workflows.new_hub import HubWishes, new_hub
 
-
 ENCRYPTED = "users: ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]\nsops: {mac: 'ENC[AES256_GCM,data:a,iv:b,tag:c,type:str]'}\n"
 
 
@@ -63,7 +62,7 @@ def test_what_the_how_to_says_about_a_cluster_of_ones_own_works(bundle: Effects,
     bundle.fleet.write("config/clusters/campus/kubeconfig.secret.yaml", ENCRYPTED)
     assert "$ deployer new hub campus welcome --organization our-lab\n" in page
     new_hub(bundle, yaml_edit, "campus", "welcome", HubWishes(organization="our-lab"))
-    assert warnings(fleet) == []
+    assert warnings(fleet) == ["recipients-rule"], "a key is each team's own"
 
 
 @pytest.mark.parametrize("name", ["123", "on", "null", "1e3", "aurora-two"])
