@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -49,7 +50,7 @@ def lines(folder: Path, times: int) -> list[Line]:
         print(f"no benchmarks on a cluster: {reason}")
         return []
     with _fleet(folder) as fleet:
-        return [*_one_hub(fleet, times), *_many_hubs(fleet, times)]
+        return [*_one_hub(fleet, times), *_many_hubs(fleet, times), *_rendered(fleet, times)]
 
 
 @contextmanager
@@ -114,6 +115,29 @@ def _many_hubs(fleet: ClusterFleet, times: int) -> list[Line]:
     return [unchanged, status]
 
 
+def _rendered(fleet: ClusterFleet, times: int) -> list[Line]:
+    """Validation of the same hubs through helm, without a look at the cluster."""
+    peer = "helm template of each, one after the other"
+    cold = Line(f"validate with rendering, cold ({_HUBS} hubs)", "s", None, peer=peer)
+    changed = Line("the same, one hub changed", "s", None, peer=peer)
+    unchanged = Line("the same, unchanged", "s", None, peer=peer)
+    (chart,) = (fleet.root / ".deployer" / "charts" / "prepared").glob("basehub-*/")
+    numbers = count()
+
+    def measure() -> None:
+        shutil.rmtree(fleet.root / ".deployer" / "cache", ignore_errors=True)
+        cold.values.append(_run(fleet, "validate").seconds)
+        unchanged.values.append(_run(fleet, "validate").seconds)
+        fleet.write(hub_file(f"Changed {next(numbers)}"))
+        changed.values.append(_run(fleet, "validate").seconds)
+        templates = sum(_helm(fleet, "template", fleet.hub, chart)[0] for _ in range(_HUBS))
+        for line in (cold, unchanged, changed):
+            line.peer_values.append(templates)
+
+    repeat(times, measure)
+    return [cold, unchanged, changed]
+
+
 def _run(fleet: ClusterFleet, *arguments: str) -> _Ended:
     """The deployer to its end. Raises RuntimeError where it ends badly."""
     began = time.perf_counter()
@@ -144,7 +168,7 @@ def _bare_helm(fleet: ClusterFleet, number: str) -> float:
     return _helm(fleet, "upgrade", "--install", fleet.hub, str(chart), "-n", fleet.hub, "-f", str(values), "--wait")[0]
 
 
-def _helm(fleet: ClusterFleet, *arguments: str) -> tuple[float, str]:
+def _helm(fleet: ClusterFleet, *arguments: str | Path) -> tuple[float, str]:
     """Seconds, and what it said."""
     command = [programs(HELM_4) / "helm", *arguments, "--kubeconfig", fleet.cluster.kubeconfig]
     began = time.perf_counter()
