@@ -137,10 +137,14 @@ class LockedError(GuardError):
 
 
 class UnhealthyError(DeployerError):
-    """A hub is unhealthy and was not rolled back."""
+    """A hub is unhealthy and was not rolled back. `step`: where its check failed; empty where it failed otherwise."""
 
     exit_code = 7
     code = "unhealthy"
+
+    def __init__(self, message: str, *, hint: str = "", step: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.step = step
 
 
 class OutsideError(UnhealthyError):
@@ -149,8 +153,8 @@ class OutsideError(UnhealthyError):
 
     code = "outside"
 
-    def __init__(self, message: str, *, hint: str = "", cause: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, message: str, *, hint: str = "", cause: str = "", step: str = "") -> None:
+        super().__init__(message, hint=hint, step=step)
         self.cause = cause
 
 
@@ -159,8 +163,8 @@ class NoRoomError(OutsideError):
 
     code = "no-room"
 
-    def __init__(self, message: str, *, hint: str = "", cause: str = "room") -> None:
-        super().__init__(message, hint=hint, cause=cause)
+    def __init__(self, message: str, *, hint: str = "", cause: str = "room", step: str = "") -> None:
+        super().__init__(message, hint=hint, cause=cause, step=step)
 
 
 def worst_exit_code(codes: Iterable[int]) -> int:

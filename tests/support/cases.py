@@ -32,8 +32,9 @@ _FLEET_FOLDERS = ("config", "helm-charts")
 
 
 def read_tree(root: Path) -> dict[str, bytes]:
-    """The files of a fleet's folder."""
-    found = [path for folder in _FLEET_FOLDERS for path in (root / folder).rglob("*") if path.is_file()]
+    """The files of a fleet's folder, without hidden ones."""
+    found = [path for folder in _FLEET_FOLDERS for path in (root / folder).glob("**/[!.]*") if path.is_file()]
+    found = [path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)]
     found += [path for path in (root / ".sops.yaml",) if path.exists()]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,6 +14,7 @@ from deployer.model.protocols import Effects
 from deployer.model.release import HubRef, Release
 from deployer.model.secret import Secret
 from deployer.tools.clock import SystemClock
+from deployer.tools.interruption import Interruption
 
 GOOD = Running({"values": "old"}, healthy=True, address="http://h/", login="Log in")
 
@@ -40,6 +41,9 @@ class RememberingTarget:
 
     def running(self, ref: HubRef) -> Running | None:
         return self.now
+
+    def earlier(self, ref: HubRef) -> Mapping[str, str]:
+        return {}
 
     def steps(self, release: Release, manifests: Manifests, running: Running | None) -> tuple[Step, ...]:
         self.compared = running
@@ -119,7 +123,9 @@ def world(*healthy: bool, served: bool = True) -> tuple[Effects, Said]:
     """The effects that a deploy uses; everything else is missing, so that its use fails."""
     said, missing = Said(), object()
     bundle: dict[str, Any] = dict.fromkeys(Effects.__dataclass_fields__, missing)
-    bundle |= {"clock": SystemClock(), "progress": said, "prober": Prober(list(healthy), served), "user": "me"}
+    interruption = Interruption()
+    bundle |= {"clock": SystemClock(interruption), "interruption": interruption, "progress": said}
+    bundle |= {"prober": Prober(list(healthy), served), "user": "me"}
     return Effects(**bundle), said
 
 

@@ -69,8 +69,9 @@ class SmallApi:
         path = path.removesuffix("/scale")
         match method:
             case "POST" if path.endswith("/selfsubjectaccessreviews"):
-                asked = body["spec"]["resourceAttributes"]["resource"]
-                return 201, {"status": {"allowed": asked not in self.closed}}
+                asked = body["spec"]["resourceAttributes"]
+                name = "/".join(filter(None, (asked["resource"], asked["subresource"])))
+                return 201, {"status": {"allowed": name not in self.closed}}
             case "POST":
                 self.posted.append(body)
                 return self._create(f"{path}/{body['metadata']['name']}", body, query)

@@ -49,14 +49,17 @@ class Findings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
     """Nodes of one kind, as the cluster's file tells of them. `labels` are those by which servers find them, empty where none
-    looks for them; `memory` (bytes) and `cpu` are what servers are given of one node, 0 where nobody knows."""
+    looks for them; `memory` (bytes) and `cpu` are what servers are given of one node, 0 where nobody knows. `purpose`: `core`,
+    `notebook` or `worker`."""
 
     name: str
+    purpose: str = "notebook"
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[str, ...] = ()
     minimum: int = 0
     memory: int = 0
     cpu: float = 0
+    gpus: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

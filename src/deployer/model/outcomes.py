@@ -71,8 +71,8 @@ class HubState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubStatus:
-    """One hub. `declared`: a file of the fleet names it; `pending`: what it waits for before people reach it, in a phrase;
-    `kept`: what is left of it, as `--allow-destroy` takes it."""
+    """One hub. `declared`: a file of the fleet names it; `version`, `image` as in `Running`; `pending`: what it waits for before
+    people reach it, in a phrase; `kept`: what is left of it, as `--allow-destroy` takes it."""
 
     ref: HubRef
     target: str
@@ -81,6 +81,7 @@ class HubStatus:
     address: str = ""
     users: int = 0
     version: str = ""
+    image: str = ""
     deployed_at: str = ""
     deployed_by: str = ""
     detail: str = ""

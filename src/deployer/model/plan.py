@@ -34,6 +34,9 @@ class Running:
     healthy: bool
     address: str = ""
     version: str = ""
+    """Of the chart that was deployed, after its name; of JupyterHub where no chart was."""
+    image: str = ""
+    """The hub's own; empty where it runs without one."""
     users: int = 0
     deployed_at: str = ""
     deployed_by: str = ""

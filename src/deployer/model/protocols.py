@@ -40,6 +40,23 @@ class Clock(Protocol):
         """Wait."""
 
 
+class Interruption(Protocol):
+    """Ctrl-C where there are threads: the system tells the main thread alone."""
+
+    def begin(self) -> None:
+        """Now it is for the others to stop."""
+
+    def reaches(self) -> AbstractContextManager[None]:
+        """Within, this thread gets a KeyboardInterrupt where it waits, by the clock or for a program, or asks by `check`. It
+        is told once, so that it can undo what it has begun."""
+
+    def spares(self) -> AbstractContextManager[None]:
+        """Within, it gets none: what is being undone is not to stop half way."""
+
+    def check(self) -> None:
+        """Raises KeyboardInterrupt where this thread is to stop and was not told yet."""
+
+
 class Progress(Protocol):
     """Where long work says what it is doing."""
 
@@ -183,7 +200,8 @@ class Target(Protocol):
         GuardError where the database has changed since."""
 
     def earlier(self, ref: HubRef) -> Mapping[str, str]:
-        """The documents of the deploy that `rollback` brings back; empty where there is none, or where nobody's home can move."""
+        """The documents of the deploy that `rollback` brings back; of a hub that was taken away, those that tell where its homes
+        are, as long as they stay. Empty where there is none, or where nobody's home can move."""
 
     def diagnose(self, ref: HubRef, user: str) -> Findings:
         """Why a person's server does not start."""
@@ -267,6 +285,7 @@ class Effects:
     """The fleet that the deployer itself carries: its charts, and an example of each kind of cluster."""
     state: State
     clock: Clock
+    interruption: Interruption
     processors: Processors
     progress: Progress
     journal: Journal

@@ -29,8 +29,9 @@ def outcome_to_text(hub: HubOutcome) -> str:
 
 
 def _good(hub: HubOutcome) -> Iterator[str]:
+    unchecked = "" if hub.check else ", not checked"
     unchanged = hub.outcome is Outcome.UNCHANGED
-    yield f"{hub.ref}: {'unchanged, nothing to do' if unchanged else f'{hub.outcome} in {hub.seconds:.1f} s'}"
+    yield f"{hub.ref}: {'unchanged, nothing to do' if unchanged else f'{hub.outcome} in {hub.seconds:.1f} s{unchecked}'}"
     yield f"  {hub.address}"
     if hub.login:
         yield f"  {hub.login}."
@@ -45,8 +46,8 @@ def to_json(report: DeployReport) -> dict[str, Any]:
 
 
 def outcome_to_json(hub: HubOutcome) -> dict[str, Any]:
-    """`{"cluster", "hub", "outcome", "address", "login", "pending", "seconds", "plan", "check", "error"}`; the last two may be
-    null."""
+    """`{"cluster", "hub", "outcome", "address", "login", "pending", "seconds", "plan", "checked", "check", "error"}`; the last
+    two may be null."""
     return {
         "cluster": hub.ref.cluster,
         "hub": hub.ref.hub,
@@ -56,6 +57,7 @@ def outcome_to_json(hub: HubOutcome) -> dict[str, Any]:
         "pending": hub.pending,
         "seconds": round(hub.seconds, 3),
         "plan": plans.to_json(hub.plan),
+        "checked": hub.check is not None,
         "check": _check(hub),
         "error": errors.to_json(hub.error)["error"] if hub.error else None,
     }

@@ -22,7 +22,10 @@ _ADVICE = {
     "cannot reuse a name that is still in use": "A release of this name exists in another state; `deployer status` shows it.",
     "Kubernetes cluster unreachable": "Look at the cluster with `deployer doctor`.",
     "Unauthorized": "The credentials have expired or are wrong; get new ones, then look with `deployer doctor`.",
-    "is forbidden": "Your account lacks a right on this cluster; `deployer doctor` lists what is needed.",
+    "pvc can be resized": "A volume's size can change only where its storage class has `allowVolumeExpansion`. "
+    "Write the size that it has.",
+    "can not be less than": "A volume can grow and never shrink. Write at least the size that it has.",
+    "is forbidden: User": "Your account lacks a right on this cluster; `deployer doctor` lists what is needed.",
     "no matches for kind": "The cluster lacks a kind of object that the chart uses; `deployer support deploy` installs it.",
     "Too long: must have at most": "The release is larger than the 1 MiB that helm can store; take big files out of the values.",
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +17,7 @@ from types import MappingProxyType
 
 from deployer.errors import ToolFailedError, ToolMissingError
 from deployer.model.protocols import Finished, Journal
+from deployer.tools.interruption import Interruption
 from deployer.tools.journal import SILENT
 from deployer.tools.machine import refusal
 
@@ -22,6 +25,8 @@ BASE_NAMES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_
 PROXY_NAMES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
 _LAST_LINES = 12
 _SECONDS_TO_END = 5.0
+_LOOK = 0.5
+"""Seconds between two looks whether a thread that waits for a program was interrupted."""
 _VERB = re.compile("[a-z][a-z-]*")
 
 
@@ -34,9 +39,10 @@ def base_environment(environ: Mapping[str, str]) -> Mapping[str, str]:
 class SystemProcess:
     """Starts programs with an environment of their own, so that no secret of the caller's leaks into them."""
 
-    def __init__(self, environ: Mapping[str, str], journal: Journal = SILENT) -> None:
+    def __init__(self, environ: Mapping[str, str], journal: Journal = SILENT, interruption: Interruption | None = None) -> None:
         self._base = base_environment(environ)
         self._journal = journal
+        self._interruption = interruption or Interruption()
 
     def which(self, program: str) -> Path | None:
         found = shutil.which(program, path=self._base.get("PATH", os.defpath))
@@ -56,7 +62,7 @@ class SystemProcess:
         child = self._child(command, cwd, env, stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE)
         with child:
             try:
-                stdout, stderr = child.communicate(stdin, timeout=timeout)
+                stdout, stderr = self._output(child, stdin, math.inf if timeout is None else timeout)
             except subprocess.TimeoutExpired:
                 _end(child)
                 raise ToolFailedError(f"{_shown(command)} did not end within {timeout:g} seconds and was stopped") from None
@@ -68,6 +74,18 @@ class SystemProcess:
         if check and finished.code != 0:
             raise _failure(command, finished, advice or {})
         return finished
+
+    def _output(self, child: subprocess.Popen[str], stdin: str | None, timeout: float) -> tuple[str, str]:
+        until = time.monotonic() + timeout
+        while True:
+            left = until - time.monotonic()
+            try:
+                return child.communicate(stdin, timeout=min(left, _LOOK))
+            except subprocess.TimeoutExpired:
+                if left <= _LOOK:
+                    raise
+            self._interruption.check()
+            stdin = None  # It has it, and takes it once.
 
     def start(self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], log: Path) -> int:
         try:

@@ -53,9 +53,12 @@ class DeployOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
+    """`homes`: documents that tell where people's homes are now."""
+
     plan: Plan
     manifests: Manifests
     running: Running | None
+    homes: Mapping[str, str]
 
 
 def deploy(effects: Effects, choice: Choice, options: DeployOptions) -> DeployReport:
@@ -116,8 +119,7 @@ def _deploy_one(effects: Effects, target: Target, release: Release, options: Dep
             planned = _plan(effects, target, release, options)
         if not planned.plan.steps:
             return _outcome(Outcome.UNCHANGED, planned.plan, planned.running)
-        if planned.running:
-            require_homes(release.ref, planned.running.tells_of_homes, planned.manifests.documents, options.allow_destroy)
+        require_homes(release.ref, planned.homes, planned.manifests.documents, options.allow_destroy)
         _tell(effects, planned.plan.notices)
         report = _carry_out(effects, target, release, planned, served=not looked.result(), check=options.check)
     outcome = _outcome(Outcome.DEPLOYED, planned.plan, target.running(release.ref))
@@ -130,7 +132,8 @@ def _plan(effects: Effects, target: Target, release: Release, options: DeployOpt
     manifests = target.render(redacted(release, key))
     running = target.running(release.ref)
     steps = target.steps(release, manifests, replace(running, healthy=False) if options.force and running else running)
-    return _Planned(hub_plan(release.ref, manifests, running, steps), manifests, running)
+    homes = running.tells_of_homes if running else target.earlier(release.ref)
+    return _Planned(hub_plan(release.ref, manifests, running, steps, homes), manifests, running, homes)
 
 
 def _outcome(outcome: Outcome, plan: Plan, running: Running | None) -> HubOutcome:
@@ -152,6 +155,7 @@ def _carry_out(
     used = False
     try:
         for step in planned.plan.steps:
+            effects.interruption.check()
             if step.pauses:
                 effects.progress.say(f"Now {step.pauses}.")
             with effects.progress.step(step.title):
@@ -163,9 +167,9 @@ def _carry_out(
             was = _checked(target, release.ref, before)
             if not _asks_otherwise(sick.cause, was, planned.manifests.documents, used=used):
                 raise _left_by(sick) from sick
-        raise (_rolled_back(effects, target, release, before, sick) if undoable else _left(sick)) from sick
+        raise (_rolled_back(effects, target, release, before, sick, check=check) if undoable else _left(sick)) from sick
     except DeployerError as error:
-        raise (_undone(effects, target, release.ref, before, error) if undoable else error) from error
+        raise (_undone(effects, target, release.ref, before, error, check=check) if undoable else error) from error
     except BaseException:
         if undoable:
             _undo_quietly(effects, target, release.ref)
@@ -233,7 +237,7 @@ def use(
     access = replace(access, login=access.login if access.login_replaced else login, besides=besides)
     report = effects.prober.check(access, all_profiles=False, log=log, options=USUAL_CHECK)
     if not report.healthy:
-        raise _sickness(_what_failed(report), _cause(report))
+        raise _sickness(report)
     return report
 
 
@@ -243,19 +247,18 @@ def _cause(report: CheckReport) -> str:
     return causes.pop() if len(causes) == 1 else ""
 
 
-def _sickness(message: str, cause: str) -> UnhealthyError:
-    if cause == "room":
-        return NoRoomError(message, hint=_ROOM)
-    return OutsideError(message, hint=_OUTSIDE[cause], cause=cause) if cause else UnhealthyError(message, hint=_FIX)
-
-
-def _what_failed(report: CheckReport) -> str:
-    step = next(step for step in report.steps if step.status == "failed")
-    choice = f" of {step.choice}" if step.choice else ""
-    lines = [f"the check of {report.ref} failed at `{step.name}`{choice}: expected {step.expected}, found {step.found}"]
-    for log in step.logs:
+def _sickness(report: CheckReport) -> UnhealthyError:
+    failed = next(step for step in report.steps if step.status == "failed")
+    step = f"`{failed.name}` of {failed.choice}" if failed.choice else f"`{failed.name}`"
+    lines = [f"the check of {report.ref} failed at {step}: expected {failed.expected}, found {failed.found}"]
+    for log in failed.logs:
         lines += [f"last lines of the log of {log.source}:", *(f"  {line}" for line in log.lines)]
-    return "\n".join(lines)
+    message, cause = "\n".join(lines), _cause(report)
+    if cause == "room":
+        return NoRoomError(message, hint=_ROOM, step=step)
+    if cause:
+        return OutsideError(message, hint=_OUTSIDE[cause], cause=cause, step=step)
+    return UnhealthyError(message, hint=_FIX, step=step)
 
 
 def _left(sick: UnhealthyError) -> UnhealthyError:
@@ -279,27 +282,42 @@ def _left_by(sick: OutsideError) -> OutsideError:
 
 
 def _rolled_back(
-    effects: Effects, target: Target, release: Release, before: Running | None, sick: UnhealthyError
+    effects: Effects, target: Target, release: Release, before: Running | None, sick: UnhealthyError, *, check: bool
 ) -> RolledBackError | UnhealthyError:
     """Bring back what ran and use it; of a first install, take away what it left."""
     try:
-        with effects.progress.step("Roll back" if before else "Remove what was begun"):
-            target.undo(release.ref)
-        if before:
-            use(effects, target, release.ref)
+        with effects.interruption.spares():
+            with effects.progress.step("Roll back" if before else "Remove what was begun"):
+                target.undo(release.ref)
+            if before and check:
+                use(effects, target, release.ref)
     except DeployerError as error:
-        message = f"{sick.message}\nWhat ran before does not run well again: {error.message.splitlines()[0]}"
-        return UnhealthyError(message, hint=error.hint or _FIX)
+        return _sick_too(release.ref, sick, error)
     return RolledBackError(f"{sick.message}\n{_BACK if before else _FIRST}", hint=sick.hint or _FIX)
 
 
-def _undone(effects: Effects, target: Target, ref: HubRef, before: Running | None, error: DeployerError) -> DeployerError:
+def _sick_too(ref: HubRef, sick: UnhealthyError, back: DeployerError) -> UnhealthyError:
+    """What came back is not well either. The same sickness is not of the change."""
+    found = back.message.splitlines()[0]
+    if sick.step and isinstance(back, UnhealthyError) and back.step == sick.step:
+        return UnhealthyError(
+            f"{sick.message}\nWhat ran before is back and fails at the same step, so the change is not the cause: {found}",
+            hint=f"`deployer deploy {ref.cluster} {ref.hub} --no-check` deploys the change all the same. "
+            f"Mend what fails by itself; `deployer check {ref.cluster} {ref.hub}` shows it.",
+        )
+    return UnhealthyError(f"{sick.message}\nWhat ran before does not run well again: {found}", hint=back.hint or _FIX)
+
+
+def _undone(
+    effects: Effects, target: Target, ref: HubRef, before: Running | None, error: DeployerError, *, check: bool
+) -> DeployerError:
     """What stopped the deploy, and what has become of the hub where something had been changed."""
     try:
-        if not target.undo(ref):
-            return error
-        if before:
-            use(effects, target, ref)
+        with effects.interruption.spares():
+            if not target.undo(ref):
+                return error
+            if before and check:
+                use(effects, target, ref)
     except DeployerError as second:
         return error.saying(f"What was begun could not be undone: {second.message.splitlines()[0]}\n{_GOES_ON}")
     return error.saying(_BACK if before else _FIRST)

@@ -49,6 +49,7 @@ def _seen(hub: Found, target: Target) -> HubStatus:
         address=running.address,
         users=running.users,
         version=running.version,
+        image=running.image,
         deployed_at=running.deployed_at,
         deployed_by=running.deployed_by,
         detail=running.detail,

@@ -72,7 +72,7 @@ def test_an_account_without_rights_and_what_the_doctor_says(as_usual: ClusterFle
     doctor = as_usual.run("doctor", "onenode")
     assert doctor.code == 4
     assert "the account may not get, list, create, patch, delete, update secrets" in doctor.out
-    assert "the account may not create pods/exec" in doctor.out
+    assert "the account may not get, create pods/exec" in doctor.out
 
 
 def test_no_helm(as_usual: ClusterFleet, tmp_path: Path) -> None:
@@ -122,13 +122,14 @@ def test_a_quota_that_is_full(as_usual: ClusterFleet) -> None:
 
 
 def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet) -> None:
-    as_usual.cluster.kubectl("delete", "deployment", "hub", "-n", "welcome")
+    as_usual.cluster.kubectl("delete", "deployment/hub", "ingress/jupyterhub", "-n", "welcome")
     as_usual.cluster.kubectl("set", "env", "deployment/proxy", "-n", "welcome", "EDITED=yes")
     as_usual.cluster.kubectl("scale", "deployment/proxy", "-n", "welcome", "--replicas=0")
     assert "notebooks reconnect" in as_usual.deploy("--dry-run").out
     (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
-    assert (hub["state"], hub["detail"]) == ("unhealthy", "removed by hand: Deployment/hub")
+    assert (hub["state"], hub["detail"]) == ("unhealthy", "removed by hand: Deployment/hub, Ingress/jupyterhub")
     assert deployed(as_usual) is Outcome.DEPLOYED
+    assert "ingress.networking.k8s.io/jupyterhub" in as_usual.names("ingress")
     assert as_usual.get("deployment", "proxy")["spec"]["replicas"] == 1
     assert "EDITED" not in str(as_usual.get("deployment", "proxy")["spec"])
     assert "unchanged" in as_usual.deploy().out
@@ -142,16 +143,21 @@ def test_what_was_removed_or_edited_by_hand_is_put_right(as_usual: ClusterFleet)
     assert "no-such-hub" not in str(as_usual.get("deployment", "hub")["spec"])
 
 
-REMOVED = ("ingress/jupyterhub", "role/hub", "networkpolicy/hub", "serviceaccount/hub")
+REMOVED = ("role/hub", "networkpolicy/hub", "serviceaccount/hub")
+ELSEWHERE = json.dumps([{"op": "replace", "path": "/spec/rules/0/host", "value": "elsewhere.example.org"}])
 
 
 def test_whatever_of_a_release_was_removed_by_hand_is_put_right(as_usual: ClusterFleet) -> None:
+    """And an Ingress that was edited, by the same deploy."""
+    as_usual.cluster.kubectl("patch", "ingress/jupyterhub", "-n", "welcome", "--type", "json", "--patch", ELSEWHERE)
+    (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
+    assert hub["detail"] == "changed by hand: Ingress/jupyterhub"
     as_usual.cluster.kubectl("delete", *REMOVED, "-n", "welcome")
     (hub,) = as_usual.run("status", "onenode", "welcome", "--format", "json").data["hubs"]
-    assert hub["detail"] == "removed by hand: Ingress/jupyterhub, NetworkPolicy/hub, Role/hub, ServiceAccount/hub"
+    assert hub["detail"] == "removed by hand: NetworkPolicy/hub, Role/hub, ServiceAccount/hub"
     assert deployed(as_usual) is Outcome.DEPLOYED
-    assert as_usual.names("ingress,role,networkpolicy,serviceaccount") >= {
-        "ingress.networking.k8s.io/jupyterhub",
+    assert [rule["host"] for rule in as_usual.get("ingress", "jupyterhub")["spec"]["rules"]] == ["welcome.example.org"]
+    assert as_usual.names("role,networkpolicy,serviceaccount") >= {
         "networkpolicy.networking.k8s.io/hub",
         "role.rbac.authorization.k8s.io/hub",
         "serviceaccount/hub",

@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -152,14 +151,15 @@ def pending(fleet: ClusterFleet) -> None:
     )
 
 
-@dataclass(frozen=True)
 class Wrong(SystemClock):
     """A machine whose time of day is wrong."""
 
-    by: timedelta
+    def __init__(self, by: timedelta) -> None:
+        super().__init__()
+        self._by = by
 
     def now(self) -> datetime:
-        return super().now() + self.by
+        return super().now() + self._by
 
 
 AHEAD, BEHIND = Wrong(timedelta(hours=1)), Wrong(timedelta(hours=-1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from tests.support.scripted_helm import End
 from tests.support.small_cluster import BY_HELM, SmallCluster, small_cluster
 
 from deployer.model.plan import Manifests, Step
+from deployer.targets.kubernetes.api.objects import Namespace
+from deployer.targets.kubernetes.release.record import Records
 
 RBAC = "rbac.authorization.k8s.io/v1"
 PATHS = {
@@ -74,12 +77,58 @@ def test_what_was_removed_is_named(cluster: SmallCluster, title: str, overview: 
     assert told(cluster, overview=overview) == f"removed by hand: {title}"
 
 
-@pytest.mark.parametrize("title", ["ConfigMap/hub", "Secret/hub", "Deployment/proxy"])
+EDITED = ["ConfigMap/hub", "Secret/hub", "Deployment/proxy", "Ingress/jupyterhub", "NetworkPolicy/hub", "PodDisruptionBudget/hub"]
+
+
+@pytest.mark.parametrize("title", EDITED)
 def test_what_was_edited_is_named(cluster: SmallCluster, title: str) -> None:
-    found = cluster.api.objects[PATHS[title]]
-    seen = {"status": {**found["status"], "observedGeneration": 2}} if "status" in found else {}
-    cluster.api.put(PATHS[title], {**found, "metadata": {**found["metadata"], "generation": 2}, **seen})
+    edit(cluster, title)
     assert told(cluster) == f"changed by hand: {title}"
+
+
+@pytest.mark.parametrize("title", ["Ingress/jupyterhub", "NetworkPolicy/hub", "PodDisruptionBudget/hub"])
+def test_what_a_controller_reports_is_no_edit(cluster: SmallCluster, title: str) -> None:
+    found = cluster.api.objects[PATHS[title]]
+    cluster.api.put(PATHS[title], {**found, "status": {"loadBalancer": {}}})
+    assert told(cluster) == ""
+
+
+def test_an_edit_that_the_deployer_of_the_last_deploy_did_not_look_for_is_none(cluster: SmallCluster) -> None:
+    """Its record has no marks of these objects, but knows that they were there."""
+    records = Records(Namespace(cluster.target().connection, "garden"))
+    record = records.read()
+    assert record is not None
+    records.put(replace(record, marks={**record.marks, "Ingress/jupyterhub": "", "NetworkPolicy/hub": ""}), None)
+    edit(cluster, "Ingress/jupyterhub")
+    assert told(cluster) == ""
+    del cluster.api.objects[PATHS["NetworkPolicy/hub"]]
+    assert told(cluster) == "removed by hand: NetworkPolicy/hub"
+    cluster.api.put(PATHS["NetworkPolicy/hub"], {"metadata": {"labels": BY_HELM}})
+    upgrade(cluster)
+    edit(cluster, "Ingress/jupyterhub")
+    assert told(cluster) == "changed by hand: Ingress/jupyterhub"
+
+
+def edit(cluster: SmallCluster, title: str, **spec: Any) -> None:
+    """As `kubectl edit` does."""
+    found = cluster.api.objects[PATHS[title]]
+    generation = found["metadata"]["generation"] + 1
+    seen = {"status": {**found["status"], "observedGeneration": generation}} if "status" in found else {}
+    content = {"spec": {**found.get("spec", {}), **spec}} if spec else {}
+    cluster.api.put(PATHS[title], {**found, **content, "metadata": {**found["metadata"], "generation": generation}, **seen})
+
+
+def test_an_edited_ingress_becomes_what_the_chart_says(cluster: SmallCluster) -> None:
+    """Helm leaves what its chart does not set."""
+    path = PATHS["Ingress/jupyterhub"]
+    spec = {"rules": [{"host": "garden.example.org"}]}
+    manifest = {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "jupyterhub"}, "spec": spec}
+    cluster.helm.manifest = yaml.safe_dump(manifest)
+    edit(cluster, "Ingress/jupyterhub", rules=[{"host": "elsewhere.example.org"}], ingressClassName="other")
+    upgrade(cluster)
+    assert cluster.api.objects[path]["spec"] == spec
+    assert cluster.api.objects[path]["metadata"]["labels"] == BY_HELM
+    assert told(cluster) == ""
 
 
 @pytest.mark.parametrize("interrupted", [False, True])

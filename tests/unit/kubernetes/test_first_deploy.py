@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.support.scripted_helm import End
+from tests.support.small_api import MADE
 from tests.support.small_cluster import SmallCluster, small_cluster
 
 from deployer.errors import DeployerError, GuardError
@@ -15,6 +16,11 @@ from deployer.model.plan import Manifests, Step
 
 PODS = "/api/v1/namespaces/garden/pods"
 NAMESPACE = "/api/v1/namespaces/garden"
+OURS = {"app.kubernetes.io/managed-by": "deployer"}
+LABELS = {**OURS, "deployer/cluster": "aurora", "deployer/hub": "garden"}
+WIKI = {"annotations": {"meta.helm.sh/release-name": "wiki"}}
+STAYS = "namespace garden stays: {}. Once nobody needs it: `kubectl delete namespace garden`"
+HAS = "others have something in it: {}"
 TAKEN = (
     'Error: Unable to continue with install: Secret "hub" in namespace "garden" exists and cannot be imported into the current '
     'release: invalid ownership metadata; annotation validation error: key "meta.helm.sh/release-name" must equal "garden": '
@@ -69,10 +75,66 @@ def test_what_stops_it_before_helm_leaves_everything_as_it_was(cluster: SmallClu
     assert users(cluster) == ["ada", "deployer-check"]
 
 
-def test_a_namespace_that_it_made_goes_again(cluster: SmallCluster) -> None:
-    cluster.helm.fails_dry = TAKEN
-    assert deploy(cluster, "namespace", "try") is False
-    assert NAMESPACE not in cluster.api.objects
+@pytest.fixture
+def left(tmp_path: Path) -> Iterator[SmallCluster]:
+    """One with the namespace that a first deploy left which was killed, and with what the cluster puts into each."""
+    with small_cluster(tmp_path) as cluster:
+        cluster.api.put(NAMESPACE, {"metadata": {"labels": LABELS}})
+        cluster.api.put(f"{NAMESPACE}/configmaps/kube-root-ca.crt", {"metadata": {}})
+        account = {"annotations": {"kubernetes.io/service-account.name": "default"}}
+        cluster.api.put(f"{NAMESPACE}/secrets/default-token-x7", {"metadata": account})
+        yield cluster
+
+
+@pytest.mark.parametrize(
+    ("path", "metadata"),
+    [
+        ("secrets/deployer", {"labels": LABELS}),
+        ("configmaps/hub-trial-hub", {"labels": OURS}),
+        ("pods/hub-trial-x7", {"ownerReferences": [{"kind": "Job", "name": "hub-trial"}]}),
+        ("configmaps/hub", {"annotations": {"meta.helm.sh/release-name": "garden"}}),
+        ("secrets/a-persons", {"deletionTimestamp": MADE}),
+    ],
+)
+def test_a_namespace_goes_with_what_is_its_deploys_own(left: SmallCluster, path: str, metadata: dict[str, Any]) -> None:
+    left.api.put(f"{NAMESPACE}/{path}", {"metadata": metadata})
+    left.helm.fails_dry = TAKEN
+    assert deploy(left, "namespace", "try") is False
+    assert not [path for path in left.api.objects if path.startswith(NAMESPACE) and path.endswith("garden")]
+    assert left.heard.lines == []
+
+
+@pytest.mark.parametrize(
+    ("path", "metadata", "closed", "told"),
+    [
+        ("/api/v1/namespaces/garden/secrets/my-s3", {}, "", HAS.format("Secret my-s3")),
+        ("/api/v1/namespaces/garden/configmaps/notes", WIKI, "", HAS.format("ConfigMap notes of the helm release `wiki`")),
+        ("/api/v1/namespaces/garden/pods/jupyter-ada", {}, "", HAS.format("Pod jupyter-ada")),
+        ("/apis/apps/v1/namespaces/garden/deployments/wiki", {}, "", HAS.format("Deployment wiki")),
+        (
+            "/api/v1/namespaces/garden/configmaps/unseen",
+            {},
+            "configmaps",
+            "whether others have something in it cannot be told, as the account may not list configmaps of cluster aurora",
+        ),
+    ],
+)
+def test_a_namespace_in_which_others_have_something_stays_and_says_so(
+    left: SmallCluster, path: str, metadata: dict[str, Any], closed: str, told: str
+) -> None:
+    left.api.put(path, {"metadata": metadata})
+    left.api.closed = {closed}
+    left.helm.fails_dry = TAKEN
+    assert deploy(left, "namespace", "try") is False
+    assert left.api.objects.keys() >= {path, NAMESPACE}
+    assert left.heard.lines == [STAYS.format(told)]
+
+
+def test_a_namespace_that_it_made_goes_again(tmp_path: Path) -> None:
+    with small_cluster(tmp_path) as cluster:
+        cluster.helm.fails_dry = TAKEN
+        assert deploy(cluster, "namespace", "try") is False
+        assert NAMESPACE not in cluster.api.objects
 
 
 def test_a_release_that_it_made_goes_with_the_server_of_its_check_and_no_other(cluster: SmallCluster) -> None:

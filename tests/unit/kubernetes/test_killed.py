@@ -113,7 +113,6 @@ def is_whole(cluster: SmallCluster, title: str) -> None:
 def is_gone(cluster: SmallCluster) -> None:
     assert found(cluster) == ("", "nothing")
     assert not cluster.helm.revisions("garden")
-    assert f"{NAMESPACE}/secrets/{RECORD}" not in cluster.api.objects
 
 
 def a_good_one_comes(cluster: SmallCluster) -> None:
@@ -144,11 +143,13 @@ def somebody_goes_back(cluster: SmallCluster) -> None:
 def a_bad_first_one_comes(cluster: SmallCluster) -> None:
     deploy_badly(cluster)
     is_gone(cluster)
+    assert f"{NAMESPACE}/secrets/{RECORD}" not in cluster.api.objects
 
 
 def it_is_destroyed(cluster: SmallCluster) -> None:
     destroy(cluster)
     is_gone(cluster)
+    assert cluster.target().earlier(cluster.release("garden").ref) == {"title": "second"}
     assert {path for path in cluster.api.objects if path.startswith(CLAIMS)} == claims()
 
 

@@ -18,6 +18,9 @@ CLAIMS = f"{NAMESPACE}/persistentvolumeclaims"
 LABELS = {"deployer/cluster": "aurora", "deployer/hub": "garden"}
 HOMES, DATABASE, KEYS = (f"hub:aurora/garden/{word}" for word in ("homes", "database", "keys"))
 KEPT = {"helm.sh/resource-policy": "keep"}
+WIKI = {"annotations": {"meta.helm.sh/release-name": "wiki"}}
+STAYS = "namespace garden stays: {}. Once nobody needs it: `kubectl delete namespace garden`"
+HAS = "others have something in it: {}"
 STUCK = (
     "the claim homes of aurora/garden does not go: a pod still has it, or a finalizer",
     "Look with `kubectl describe persistentvolumeclaim homes -n garden`.",
@@ -117,8 +120,50 @@ def test_what_hooks_of_the_release_left_goes_with_it_but_for_storage(cluster: Sm
 
 
 def test_claims_of_another_release_are_no_homes_of_the_hub(cluster: SmallCluster) -> None:
-    cluster.api.put(f"{CLAIMS}/wiki", {"metadata": {"annotations": {"meta.helm.sh/release-name": "wiki"}}})
+    cluster.api.put(f"{CLAIMS}/wiki", {"metadata": WIKI})
     assert destroyed(cluster, HOMES) == ((DATABASE,), {"hub-db-dir", "wiki"})
+
+
+@pytest.mark.parametrize(
+    ("path", "metadata", "closed", "told"),
+    [
+        (f"{CLAIMS}/wiki", WIKI, "", HAS.format("PersistentVolumeClaim wiki of the helm release `wiki`")),
+        (
+            "/apis/apps/v1/namespaces/garden/deployments/wiki",
+            WIKI,
+            "",
+            HAS.format("Deployment wiki of the helm release `wiki`"),
+        ),
+        ("/apis/apps/v1/namespaces/garden/statefulsets/files", {}, "", HAS.format("StatefulSet files")),
+        (
+            f"{NAMESPACE}/secrets/sh.helm.release.v1.wiki.v1",
+            {"labels": {"owner": "helm", "name": "wiki", "version": "1"}},
+            "",
+            HAS.format("the helm release `wiki`"),
+        ),
+        (
+            "/apis/apps/v1/namespaces/garden/statefulsets/unseen",
+            {},
+            "statefulsets",
+            "whether others have something in it cannot be told, as the account may not list statefulsets of cluster aurora",
+        ),
+    ],
+)
+def test_a_namespace_in_which_others_have_something_stays_and_says_so(
+    cluster: SmallCluster, path: str, metadata: dict[str, Any], closed: str, told: str
+) -> None:
+    cluster.api.put(path, {"metadata": metadata})
+    cluster.api.closed = {closed}
+    assert destroyed(cluster, HOMES, DATABASE)[0] == ()
+    assert cluster.api.objects.keys() >= {path, NAMESPACE}
+    assert cluster.heard.lines == [STAYS.format(told)]
+
+
+def test_what_the_hub_itself_had_keeps_no_namespace(cluster: SmallCluster) -> None:
+    cluster.deployment("garden", "hub", metadata={"annotations": {"meta.helm.sh/release-name": "garden"}})
+    cluster.api.put(f"{NAMESPACE}/secrets/hub-tls", {"metadata": {}})
+    destroyed(cluster, HOMES, DATABASE)
+    assert NAMESPACE not in cluster.api.objects
 
 
 def test_a_release_that_cannot_be_read_is_not_taken_away(cluster: SmallCluster) -> None:

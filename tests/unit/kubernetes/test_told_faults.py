@@ -77,8 +77,8 @@ def interrupted(cluster: SmallCluster) -> None:
 
 
 TABLE = """\
-HUB            STATE      USERS  ADDRESS                      JUPYTERHUB  LAST DEPLOY              BY
-aurora/garden  unhealthy  0      https://garden.example.org/  hub:1       2001-01-01 00:00:00 UTC  ada
+HUB            STATE      USERS  VERSION       IMAGE  LAST DEPLOY (UTC)  BY   ADDRESS
+aurora/garden  unhealthy  0      garden 0.1.0  hub:1  2001-01-01 00:00   ada  https://garden.example.org/
   {}
   `deployer deploy aurora garden` puts it right, or says why not
 """

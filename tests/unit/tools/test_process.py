@@ -6,12 +6,14 @@ import os
 import stat
 import sys
 from pathlib import Path
+from threading import Thread
 
 import psutil
 import pytest
 from tests.support.hub_driver import wait_for
 
 from deployer.errors import ToolFailedError, ToolMissingError
+from deployer.tools.interruption import Interruption
 from deployer.tools.process import SystemProcess
 
 PROCESS = SystemProcess({**os.environ, "GITHUB_TOKEN": "s3cret"})
@@ -75,6 +77,24 @@ def test_ctrl_c_ends_the_program_and_all_that_it_started() -> None:
     caller.send_signal(2)
     caller.wait(30)
     wait_for("the end of both", lambda: not _sleeping(nap))
+
+
+def test_an_interruption_ends_the_program_that_a_thread_waits_for_and_lets_the_next_run() -> None:
+    nap, interruption, ended = str(97_000_000 + os.getpid()), Interruption(), list[str]()
+    process = SystemProcess(os.environ, interruption=interruption)
+
+    def work() -> None:
+        with interruption.reaches():
+            with pytest.raises(KeyboardInterrupt):
+                process.run(["sleep", nap], stdin="unread")
+            ended.append(process.run([SHELL, "-c", "cat; sleep 1"], stdin="undone").stdout)
+
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    wait_for("the program", lambda: _sleeping(nap))
+    interruption.begin()
+    thread.join(30)
+    assert (_sleeping(nap), ended) == ([], ["undone"])
 
 
 def test_a_daemon_lives_in_a_session_of_its_own_with_a_private_log(tmp_path: Path) -> None:

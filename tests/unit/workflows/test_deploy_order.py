@@ -238,6 +238,14 @@ def test_of_a_hub_that_somebody_else_deployed_homes_are_guarded_too() -> None:
         deploy_releases(world()[0], [(target, release())], APPLY)
 
 
+def test_of_a_hub_that_was_taken_away_homes_are_guarded_as_long_as_they_stay() -> None:
+    target = DescribedTarget(documents={"Secret/hub": secret_of("new")}, before={"Secret/hub": secret_of("old")})
+    planned = deploy_releases(world()[0], [(target, release())], DeployOptions(dry_run=True))
+    assert any("would appear empty" in notice for notice in planned.hubs[0].plan.notices)
+    with pytest.raises(GuardError, match="was `old` and becomes `new`"):
+        deploy_releases(world()[0], [(target, release())], APPLY)
+
+
 def test_ctrl_c_is_undone_and_passed_on() -> None:
     effects, _ = world()
     target = RememberingTarget(now=GOOD, fails=KeyboardInterrupt())

@@ -117,7 +117,7 @@ def test_a_hub_that_would_be_wrong_is_not_written(
         (FleetWishes(contact="nope"), "^--contact: "),
         (FleetWishes(staff=[("github", "@zoe")]), "^--staff: .*write zoe"),
         (FleetWishes(staff=[("google", "zoe")]), "^--staff: "),
-        (FleetWishes(staff=[("gitlab", "zoe")]), "^--staff: "),
+        (FleetWishes(staff=[("gopher", "zoe")]), "^--staff: "),
     ],
 )
 def test_a_fleet_that_would_be_wrong_is_not_written(bundle: Effects, wishes: FleetWishes, message: str) -> None:

@@ -16,6 +16,7 @@ from deployer.model.plan import Plan
 from deployer.model.protocols import Effects
 from deployer.model.release import HubRef, Release
 from deployer.planning.waves import Wave
+from deployer.tools.interruption import Interruption
 from deployer.workflows.waves import Waves
 
 
@@ -45,7 +46,7 @@ class Fleet:
     def run(self, *planned: Wave, jobs: int = 1) -> str:
         """First letter of each hub's outcome: d(eployed), u(nchanged), f(ailed), s(kipped)."""
         bundle: dict[str, Any] = dict.fromkeys(Effects.__dataclass_fields__, None)
-        effects = Effects(**bundle | {"clock": self.clock, "progress": self})
+        effects = Effects(**bundle | {"clock": self.clock, "interruption": Interruption(), "progress": self})
         waves = Waves(
             effects,
             self.deploy,

@@ -93,7 +93,12 @@ def _nodes(connection: Connection, pools: Sequence[Pool]) -> Iterator[Finding]:
     yield Finding("nodes", verdict, f"{len(ready)} of {len(nodes)} ready" + (f"; each offers {offered}" if offered else ""))
     for node in nodes:
         yield from _pressure(node)
-    yield from compared(pools, nodes)
+    yield from compared(pools, nodes, lambda node: _pods_on(connection, node))
+
+
+def _pods_on(connection: Connection, node: str) -> Sequence[Object]:
+    pods: list[Object] = connection.request("GET", "/api/v1/pods", query={"fieldSelector": f"spec.nodeName={node}"})["items"]
+    return pods
 
 
 def _pressure(node: Object) -> Iterator[Finding]:

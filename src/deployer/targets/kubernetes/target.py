@@ -38,7 +38,7 @@ from deployer.targets.kubernetes.release.record import Record, Records
 from deployer.targets.kubernetes.release.releases import Releases
 from deployer.targets.kubernetes.release.rendering import Renderer, hub_values
 from deployer.targets.kubernetes.release.repairing import STUCK_SECONDS, put_right, repair
-from deployer.targets.kubernetes.removal import LABEL_CLUSTER, LABEL_HUB, Removal
+from deployer.targets.kubernetes.removal import Removal
 from deployer.targets.kubernetes.stack import LOCK
 from deployer.targets.kubernetes.trial.job import Trial, Tried
 from deployer.targets.kubernetes.trial.schema import lies_elsewhere, require_usable, stays
@@ -111,7 +111,8 @@ class KubernetesTarget:
             foreign={} if record else before_us(namespace),
             healthy=not detail,
             address=record.address if record else "",
-            version=_image(hub),
+            version=record.chart if record else "",
+            image=_image(hub),
             users=sum(owner(pod) != CHECK_USER for pod in namespace.list("pods", labels=SERVERS, metadata_only=True)),
             deployed_at=record.deployed_at if record else "",
             deployed_by=record.deployed_by if record else "",
@@ -124,10 +125,7 @@ class KubernetesTarget:
         )
 
     def hubs(self, cluster: str | None = None) -> tuple[HubRef, ...]:
-        if cluster not in (None, self.cluster):
-            return ()
-        found = self.connection.request("GET", "/api/v1/namespaces", query={"labelSelector": f"{LABEL_CLUSTER}={self.cluster}"})
-        return tuple(HubRef(self.cluster, entry["metadata"]["labels"][LABEL_HUB]) for entry in (found or {}).get("items", []))
+        return namespaces.hubs(self.connection) if cluster in (None, self.cluster) else ()
 
     def steps(self, release: Release, manifests: Manifests, running: Running | None) -> tuple[Step, ...]:
         if running and running.healthy and running.documents == manifests.documents:
@@ -214,8 +212,10 @@ class KubernetesTarget:
         self.rollout(self._namespace(ref)).wait()
 
     def earlier(self, ref: HubRef) -> Mapping[str, str]:
-        previous = self._records(ref).previous()
-        return previous.documents if previous else {}
+        records = self._records(ref)
+        if previous := records.previous():
+            return previous.documents
+        return {} if records.read() else self._removal(ref).homes()
 
     def diagnose(self, ref: HubRef, user: str) -> Findings:
         return Diagnosis(self._namespace(ref), ref, user).findings()
@@ -270,8 +270,7 @@ class KubernetesTarget:
 
     def _make_namespace(self, release: Release) -> None:
         ref = release.ref
-        labels = {"app.kubernetes.io/managed-by": "deployer", LABEL_CLUSTER: ref.cluster, LABEL_HUB: ref.hub}
-        namespaces.make(self._namespace(ref), labels, self.clock, self.progress, self.removal_seconds)
+        namespaces.make(self._namespace(ref), namespaces.labels_of(ref), self.clock, self.progress, self.removal_seconds)
 
     def _repair(self, ref: HubRef) -> None:
         repair(ref, Releases(self._namespace(ref), ref.hub), self._records(ref), self.stuck_seconds)
@@ -328,6 +327,7 @@ class KubernetesTarget:
                 login=f"Log in by {release.login}" if release.login else "",
                 database=attempt.saved,
                 becomes=attempt.tried.schema,
+                chart=self.renderer.version(release),
                 marks=settled.marks if settled else {},
             ),
             self.digest_key(release.ref, keep=True),
@@ -371,10 +371,10 @@ class KubernetesTarget:
         return Namespace(self.connection, ref.hub, self._glance)
 
     def _records(self, ref: HubRef) -> Records:
-        return Records(self._namespace(ref))
+        return Records(self._namespace(ref), ref)
 
     def _removal(self, ref: HubRef) -> Removal:
-        return Removal(ref, self._namespace(ref), self.installer, self.clock)
+        return Removal(ref, self._namespace(ref), self.installer, self.clock, self.progress)
 
 
 def _image(hub: Object | None) -> str:

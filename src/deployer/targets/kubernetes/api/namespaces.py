@@ -1,12 +1,17 @@
-"""A hub's namespace: made, and waited for while an older one of its name goes."""
+"""A hub's namespace: made, waited for while an older one of its name goes, and found again."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
-from deployer.errors import ExternalError
+from deployer.errors import ExternalError, NotAllowedError
 from deployer.model.protocols import Clock, Progress
-from deployer.targets.kubernetes.api.objects import Namespace, Object, conditions
+from deployer.model.release import HubRef
+from deployer.targets.kubernetes.api.connection import Connection
+from deployer.targets.kubernetes.api.objects import Namespace, Object, Question, conditions
+
+LABEL_CLUSTER, LABEL_HUB = "deployer/cluster", "deployer/hub"
 
 REMOVAL_SECONDS = 120
 """How long an older namespace of the same name may take to go."""
@@ -32,6 +37,23 @@ def make(namespace: Namespace, labels: dict[str, str], clock: Clock, progress: P
         clock.sleep(1)
     manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace.name, "labels": labels}}
     namespace.connection.request("POST", "/api/v1/namespaces", body=manifest)
+
+
+def labels_of(ref: HubRef | None = None) -> dict[str, str]:
+    """Of what the deployer makes; of a hub's, those by which the hub is found."""
+    found = {LABEL_CLUSTER: ref.cluster, LABEL_HUB: ref.hub} if ref else {}
+    return {"app.kubernetes.io/managed-by": "deployer", **found}
+
+
+def hubs(connection: Connection) -> tuple[HubRef, ...]:
+    """Those whose namespace has their labels or, where somebody else made the namespace, whose record has. The records are left
+    out where the account may not look into all namespaces."""
+    question = Question("secrets", labels=f"{LABEL_CLUSTER}={connection.cluster}", metadata_only=True)
+    labelled = question.ask(connection, "/api/v1/namespaces")
+    with suppress(NotAllowedError):
+        labelled += question.ask(connection, "/api/v1/secrets")
+    names = sorted({entry["metadata"]["labels"][LABEL_HUB] for entry in labelled})
+    return tuple(HubRef(connection.cluster, name) for name in names)
 
 
 def stands(namespace: Object | None) -> bool:

@@ -10,12 +10,14 @@ from deployer.targets.kubernetes.api.connection import Connection
 
 _LOOK = ("get", "list")
 _KEEP = ("get", "list", "create", "patch", "delete")
+_ENTER = ("get", "create")
+"""A websocket begins as a GET, for which Kubernetes asks `get`; newer API servers ask `create` as well."""
 _NEEDED = {
     ("", "namespaces"): ("get", "list", "create", "delete"),
     ("", "pods"): ("get", "list", "delete"),
     ("", "pods/log"): ("get",),
-    ("", "pods/exec"): ("create",),
-    ("", "pods/portforward"): ("create",),
+    ("", "pods/exec"): _ENTER,
+    ("", "pods/portforward"): _ENTER,
     ("", "secrets"): (*_KEEP, "update"),
     ("", "configmaps"): _KEEP,
     ("", "services"): _KEEP,
@@ -26,6 +28,7 @@ _NEEDED = {
     ("apps", "deployments"): _KEEP,
     ("apps", "deployments/scale"): ("patch",),
     ("apps", "replicasets"): ("list",),
+    ("apps", "statefulsets"): ("list",),
     ("batch", "jobs"): ("get", "create", "delete"),
     ("coordination.k8s.io", "leases"): ("get", "create", "update", "delete"),
     ("networking.k8s.io", "ingresses"): _KEEP,

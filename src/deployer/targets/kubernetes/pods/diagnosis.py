@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from deployer.errors import ExternalError
@@ -11,6 +11,8 @@ from deployer.model.findings import Finding, Findings, Verdict
 from deployer.model.health import LogTail
 from deployer.model.release import HubRef
 from deployer.targets.kubernetes.api.objects import Namespace, Object, conditions
+from deployer.targets.kubernetes.pods.mounting import kept_waiting, moment
+from deployer.targets.kubernetes.pods.quotas import judged
 from deployer.targets.kubernetes.pods.rollout import is_ready
 from deployer.targets.kubernetes.pods.slugs import names_of
 from deployer.targets.kubernetes.pods.words import refusal, telling_container, troubles
@@ -22,6 +24,7 @@ SERVER = "notebook"
 _LINES = 15
 _SEARCHED = 500
 _EVENTS = 5
+_GOING = ("Pending", "Running")
 
 
 def owner(found: Object) -> str:
@@ -40,14 +43,16 @@ class Diagnosis:
     def findings(self) -> Findings:
         """Hub, pod, image, volume, quota, node, events, logs; in this order."""
         pods = [pod for pod in self.namespace.list("pods", labels=SERVERS) if owner(pod) == self.user]
-        claims = [claim for claim in self.namespace.list("persistentvolumeclaims") if owner(claim) == self.user]
+        homes = [claim for claim in self.namespace.list("persistentvolumeclaims") if owner(claim)]
+        claims = [claim for claim in homes if owner(claim) == self.user]
+        events = self._complaints([*pods, *claims])
         found = (
             self._hub(),
-            *self._server(pods),
+            *self._server(pods, events),
             *self._home(claims),
-            *self._quota(),
+            *self._quota(pods, homeless=bool(homes) and not claims),
             *(finding for pod in pods for finding in self._node(pod)),
-            *self._events([*pods, *claims]),
+            *_told(events[-_EVENTS:]),
         )
         return Findings(cluster=self.ref.cluster, hub=self.ref.hub, user=self.user, findings=found, logs=tuple(self._logs(pods)))
 
@@ -59,16 +64,16 @@ class Diagnosis:
             return Finding("hub", Verdict.FAILED, "it is not ready", f"deployer logs {self.ref.cluster} {self.ref.hub}")
         return Finding("hub", Verdict.OK, "it runs")
 
-    def _server(self, pods: list[Object]) -> Iterator[Finding]:
+    def _server(self, pods: list[Object], events: list[Object]) -> Iterator[Finding]:
         if not pods:
             yield Finding("server", Verdict.OK, f"{self.user} has none now", "What follows is what is left of the last start.")
         for pod in pods:
             name = pod["metadata"]["name"]
-            found = list(troubles(pod))
+            found = [*troubles(pod), *kept_waiting(pod, events)]
             for trouble in found:
                 yield Finding("server", Verdict.FAILED, trouble.what, trouble.hint)
             if not found:
-                ready = conditions(pod).get("Ready", {}).get("status") == "True"
+                ready = _runs(pod)
                 since = pod["metadata"]["creationTimestamp"]
                 said = "runs" if ready else f"is {pod['status'].get('phase', 'unknown').lower()}, not ready yet"
                 yield Finding("server", Verdict.OK if ready else Verdict.WARNING, f"pod {name} {said}; made at {since}")
@@ -82,12 +87,12 @@ class Diagnosis:
             hint = "" if bound else "Is there a storage class, and room? `deployer doctor` looks."
             yield Finding("home", Verdict.OK if bound else Verdict.FAILED, f"volume {name} is {phase.lower()}", hint)
 
-    def _quota(self) -> Iterator[Finding]:
+    def _quota(self, pods: list[Object], *, homeless: bool) -> Iterator[Finding]:
+        """Kubernetes asks quotas before it makes a pod: one that waits has its place already, and only another would get none."""
+        going = [pod for pod in pods if (pod.get("status") or {}).get("phase") in _GOING]
+        verdict = Verdict.FAILED if not going else Verdict.OK if all(map(_runs, going)) else Verdict.WARNING
         for quota in self.namespace.list("resourcequotas"):
-            status = quota.get("status") or {}
-            used, hard = status.get("used") or {}, status.get("hard") or {}
-            words = ", ".join(f"{used.get(name, '0')} of {limit} {name}" for name, limit in hard.items())
-            yield Finding("quota", Verdict.OK, f"{quota['metadata']['name']}: {words} used")
+            yield judged(quota, pod=verdict, volume=verdict if homeless else Verdict.OK)
 
     def _node(self, pod: Object) -> Iterator[Finding]:
         name = pod["spec"].get("nodeName")
@@ -101,19 +106,15 @@ class Diagnosis:
         ready = bool(node) and conditions(node).get("Ready", {}).get("status") == "True"
         yield Finding("node", Verdict.OK if ready else Verdict.FAILED, f"{name} is {'ready' if ready else 'not ready'}")
 
-    def _events(self, own: list[Object]) -> Iterator[Finding]:
-        """What the cluster complained about last: of the person's pods, gone ones too, as long as it remembers (an hour)."""
+    def _complaints(self, own: list[Object]) -> list[Object]:
+        """Events of the person's pods, gone ones too, as long as the cluster remembers (an hour); the last is the newest."""
         name, known = names_of(self.user), {found["metadata"]["name"] for found in own}
         events = [
             event
             for event in self.namespace.list("events", fields="type=Warning")
             if event["involvedObject"].get("name") in known or name.fullmatch(event["involvedObject"].get("name", ""))
         ]
-        events.sort(key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
-        for event in events[-_EVENTS:]:
-            when = event.get("lastTimestamp") or event.get("eventTime") or ""
-            said = refusal(event.get("message", ""))
-            yield Finding("event", Verdict.WARNING, f"{when} {event.get('reason', '')}: {said}")
+        return sorted(events, key=moment)
 
     def _logs(self, pods: list[Object]) -> Iterator[LogTail]:
         for pod in pods:
@@ -129,3 +130,13 @@ class Diagnosis:
             mine = tuple(line for line in lines if mentions.search(line))[-_LINES:]
             if mine:
                 yield LogTail(f"the hub, about {self.user}", mine)
+
+
+def _runs(pod: Object) -> bool:
+    return conditions(pod).get("Ready", {}).get("status") == "True"
+
+
+def _told(events: Iterable[Object]) -> Iterator[Finding]:
+    for event in events:
+        said = refusal(event.get("message", ""))
+        yield Finding("event", Verdict.WARNING, f"{moment(event)} {event.get('reason', '')}: {said}")

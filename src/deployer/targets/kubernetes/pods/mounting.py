@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from deployer.model.protocols import Clock
 from deployer.targets.kubernetes.api.objects import Namespace, Object, conditions
@@ -31,6 +32,21 @@ class Mounting:
             if now >= self._since.setdefault(uid, now) + _MOMENTS:
                 events = self.namespace.list("events", fields=f"involvedObject.uid={uid}")
                 yield from unmounted(pod["metadata"]["name"], events)
+
+
+def kept_waiting(pod: Object, events: Iterable[Object]) -> Iterator[Trouble]:
+    """What events say of the volumes that a pod waits for now, after its first moments. Pods of its name before it had events,
+    too."""
+    if _waits(pod):
+        name, made = pod["metadata"]["name"], datetime.fromisoformat(pod["metadata"]["creationTimestamp"])
+        since = made + timedelta(seconds=_MOMENTS)
+        own = (event for event in events if event["involvedObject"].get("name") == name)
+        yield from unmounted(name, (event for event in own if datetime.fromisoformat(moment(event)) >= since))
+
+
+def moment(event: Object) -> str:
+    """When it happened last."""
+    return str(event.get("lastTimestamp") or event.get("eventTime") or event["metadata"]["creationTimestamp"])
 
 
 def _waits(pod: Object) -> bool:

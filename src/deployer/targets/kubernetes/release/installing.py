@@ -118,7 +118,8 @@ class Installer:
         if release and _REFUSED_VALUES.search(said):
             return refused_values(release, error)
         reason = said.splitlines()[-1].strip().removeprefix("Error: ")
-        return ExternalError(f"helm could not change {ref}: {reason}", hint=f"Look with `deployer doctor {ref.cluster}`.")
+        hint = error.hint or f"Look with `deployer doctor {ref.cluster}`."
+        return ExternalError(f"helm could not change {ref}: {reason}", hint=hint)
 
 
 def _is_outage(said: str) -> bool:

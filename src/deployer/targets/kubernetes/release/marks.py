@@ -11,6 +11,8 @@ from deployer.targets.kubernetes.api.objects import PLURALS, Namespace, Object
 
 _BY_HELM = "app.kubernetes.io/managed-by=Helm"
 """helm labels all objects of a release."""
+_COUNTED = frozenset({"Deployment", "Ingress", "NetworkPolicy", "PodDisruptionBudget"})
+"""Kinds whose generation counts changes of what is asked for, not of how it is."""
 _EDITED = ("Secret/hub", "ConfigMap/hub")
 _TOGETHER = 3
 """Each further one at a time is another connection, whose beginning takes longer than a list."""
@@ -37,7 +39,6 @@ def _of_kind(namespace: Namespace, kind: str, wanted: set[str]) -> Iterator[tupl
 
 
 def _mark(title: str, found: Object) -> str:
-    """A Deployment's generation counts changes of what is asked for, not of how it is."""
-    if title.startswith("Deployment/"):
+    if title.partition("/")[0] in _COUNTED:
         return str(found["metadata"]["generation"])
     return str(found["metadata"]["resourceVersion"]) if title in _EDITED else ""

@@ -7,7 +7,10 @@ import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
+from deployer.model.release import HubRef
+from deployer.targets.kubernetes.api.namespaces import labels_of
 from deployer.targets.kubernetes.api.objects import Namespace, Object
 from deployer.targets.kubernetes.release.marks import marks
 
@@ -15,6 +18,7 @@ NAME = "deployer"
 _KEY = "digest-key"
 _RECORD = "record"
 _PREVIOUS = "previous"
+_LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The record of a namespace, that of the deploy before, and the key of its digests: one Secret."""
+    """The record of a namespace, that of the deploy before, and the key of its digests: one Secret. `hub`: whose; the Secret is
+    found by its labels. After a hub was taken away, it says where the homes are that are left."""
 
     namespace: Namespace
+    hub: HubRef | None = None
 
     def read(self) -> Record | None:
         """The last deploy's; None where there was none, or what is there cannot be read."""
@@ -84,11 +90,24 @@ class Records:
     def settle(self) -> None:
         """The last deploy stays."""
         if record := self.read():
-            self._write({_RECORD: _packed(replace(record, settled=True, marks=self.marks(record)))})
+            self._write({_RECORD: _packed(replace(record, settled=True, marks=self.marks(record))), _LEFT: None})
 
     def put(self, record: Record | None, previous: Record | None) -> None:
         """Both records at once; None takes one away."""
         self._write({_RECORD: _packed(record) if record else None, _PREVIOUS: _packed(previous) if previous else None})
+
+    def left(self) -> Mapping[str, str] | None:
+        """Documents that tell where the homes are which a hub has left that was taken away, empty where it left none; None where
+        none was, or a deploy since came to a good end."""
+        return self._content(_LEFT)
+
+    def leave(self, homes: Mapping[str, str]) -> None:
+        """The hub is being taken away: what `left` tells from now on."""
+        self._write({_LEFT: _zipped(homes)})
+
+    def retire(self, homes: Mapping[str, str]) -> None:
+        """The hub was taken away: nothing but `left` stays, as the sign of it."""
+        self._write({_RECORD: None, _PREVIOUS: None, _KEY: None, _LEFT: _zipped(homes)})
 
     def marks(self, record: Record) -> Mapping[str, str]:
         """Those of the record's objects that are there now."""
@@ -97,13 +116,12 @@ class Records:
     def edited(self, record: Record) -> list[str]:
         """Those of its objects whose mark is another than when a deploy was last settled."""
         told = [title for title, mark in record.marks.items() if mark]
-        return sorted(title for title, mark in marks(self.namespace, told).items() if mark not in (None, record.marks[title]))
+        return _edited(record, marks(self.namespace, told))
 
     def by_hand(self, record: Record) -> tuple[list[str], list[str]]:
         """The objects that somebody removed since the record was settled, and those that somebody edited."""
         now = marks(self.namespace, record.marks)
-        differing = sorted(title for title in now if now[title] != record.marks[title])
-        return [title for title in differing if now[title] is None], [title for title in differing if now[title] is not None]
+        return sorted(title for title, mark in now.items() if mark is None), _edited(record, now)
 
     def digest_key(self) -> bytes | None:
         """The key of the digests in this namespace's records; None where there is none yet."""
@@ -114,20 +132,36 @@ class Records:
         return self.namespace.get("secrets", NAME)
 
     def _read(self, entry: str) -> Record | None:
+        try:
+            return Record(**(self._content(entry) or {}))
+        except TypeError:
+            return None
+
+    def _content(self, entry: str) -> dict[str, Any] | None:
         data = (self._secret() or {}).get("data") or {}
         try:
-            return Record(**json.loads(gzip.decompress(base64.b64decode(data[entry]))))
+            return dict(json.loads(gzip.decompress(base64.b64decode(data[entry]))))
         except (KeyError, ValueError, TypeError, OSError):
             return None
 
     def _write(self, entries: Mapping[str, str | None]) -> None:
-        labels = {"app.kubernetes.io/managed-by": "deployer"}
-        manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": NAME, "labels": labels}, "data": dict(entries)}
+        labels = labels_of(self.hub)
         if self._secret():
-            self.namespace.patch("secrets", NAME, {"data": dict(entries)})
-        else:
-            self.namespace.create("secrets", manifest)
+            self.namespace.patch("secrets", NAME, {"metadata": {"labels": labels}, "data": dict(entries)})
+            return
+        data = {entry: value for entry, value in entries.items() if value is not None}
+        metadata = {"name": NAME, "labels": labels}
+        self.namespace.create("secrets", {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": data})
+
+
+def _edited(record: Record, now: Mapping[str, str | None]) -> list[str]:
+    """A record has an empty mark where the deployer that wrote it would not have seen an edit."""
+    return sorted(title for title, mark in now.items() if record.marks[title] and mark not in (None, record.marks[title]))
 
 
 def _packed(record: Record) -> str:
-    return base64.b64encode(gzip.compress(json.dumps(asdict(record)).encode(), mtime=0)).decode()
+    return _zipped(asdict(record))
+
+
+def _zipped(content: Mapping[str, Any]) -> str:
+    return base64.b64encode(gzip.compress(json.dumps(dict(content)).encode(), mtime=0)).decode()

@@ -19,6 +19,7 @@ from deployer.model.place import KeyPath, value_at
 from deployer.model.protocols import State
 from deployer.model.release import Release
 from deployer.targets.kubernetes.api.objects import Object, documents_of, plain_json
+from deployer.tools.chart_files import CHART_FILE, read_mapping
 from deployer.tools.charts import ChartCache
 from deployer.tools.files import PRIVATE, write_atomically
 from deployer.tools.helm import Helm
@@ -64,6 +65,11 @@ class Renderer:
     def chart(self, release: Release) -> Path:
         """The release's chart, with the charts that its values turn on."""
         return self.cache.prepared(self.charts.folder(release.chart), release.values, override=release.chart_override)
+
+    def version(self, release: Release) -> str:
+        """The chart's name and version, as it says them itself."""
+        about = read_mapping(self.chart(release) / CHART_FILE)
+        return f"{about['name']} {about['version']}"
 
     def values_inside(self, release: Release, name: str) -> tuple[str, bytes] | None:
         """The values.yaml of a chart inside the release's, with a name for it, where it was fetched already."""
