@@ -5,7 +5,7 @@
 CLONE is a fleet in 2i2c's format. Every path of the values that its hubs set is looked up in the table below: the typed key that
 says it, or who else decides it. Left out are secret files, what charts compute, and what repeats the default of the hub's chart.
 The table is a judgement made by reading values, not a translation that was run: a hub counts as sayable when each of its paths
-has a row.
+has a row. tests/unit/compiling/test_typed_share.py holds each row to what the deployer makes of the key that it names.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from deployer.compiling.layers import layer_data, merged
+from deployer.compiling.layers import layer_data
 from deployer.config.loaded import ChartKeys, LoadedHub
 from deployer.config.loading import load_fleet
+from deployer.model.release import merged
 from deployer.tools.fleet_files import FolderFiles
 from deployer.tools.resources import carried_fleet
 
@@ -31,16 +32,29 @@ CLUSTER = "(cluster.yaml, or an output of its infrastructure)"
 _SPAWNED = r"(?:profileList\.\[\](?:\.profile_options\.\w+\.(?:choices\.[^.]+|unlisted_choice))?\.kubespawner_override)"
 _CLASS = r"(?:Authenticator|OAuthenticator|\w+OAuthenticator|TmpAuthenticator)"
 
-TABLE: tuple[tuple[str, str], ...] = (
+_IDPS = r"hub\.config\.CILogonOAuthenticator\.idps\..*"
+_TEMPLATE = r"hub\.templateVars\.deployer"
+
+
+class Row(NamedTuple):
+    """Who says the paths of a pattern. `ours`: what the deployer makes of that key, where this is not the same paths. Paths below
+    `jupyterhub` are without it, others begin with `/`."""
+
+    pattern: str
+    says: str
+    ours: str = ""
+
+
+_TABLE: tuple[tuple[str, ...], ...] = (
     # who operates it, landing page
-    (r"custom\.2i2c\.add_staff_user_ids.*", "fleet.yaml: staff"),
-    (r"custom\.homepage\.templateVars\.operated_by\..*", "fleet.yaml: operated_by"),
+    (r"custom\.2i2c\.add_staff_user_ids.*", "fleet.yaml: staff", r"hub\.config\.\w+\.admin_users\.\[\]"),
+    (r"custom\.homepage\.templateVars\.operated_by\..*", "fleet.yaml: operated_by", rf"{_TEMPLATE}\.operated_by\.\w+"),
     (r"custom\.homepage\.templateVars\.designed_by\..*", DEPLOYER),
-    (r"custom\.homepage\.templateVars\.org\.(name|url|logo_url)", "community"),
-    (r"custom\.homepage\.templateVars\.funded_by\.(name|url)", "community.funded_by"),
-    (r"custom\.homepage\.templateVars\.announcements\.\[\]", "community.announcements"),
-    (r"custom\.homepage\.templateVars\.learn_more", "community.links"),
-    (r"custom\.homepage\.templateVars\.default_url", "interface"),
+    (r"custom\.homepage\.templateVars\.org\.(name|url|logo_url)", "community", rf"{_TEMPLATE}\.(name|url|logo)"),
+    (r"custom\.homepage\.templateVars\.funded_by\.(name|url)", "community.funded_by", rf"{_TEMPLATE}\.funded_by\.name"),
+    (r"custom\.homepage\.templateVars\.announcements\.\[\]", "community.announcements", rf"{_TEMPLATE}\.announcements\.\[\]"),
+    (r"custom\.homepage\.templateVars\.learn_more", "community.links", rf"{_TEMPLATE}\.links\.\[\]\.url"),
+    (r"custom\.homepage\.templateVars\.default_url", "interface", r"singleuser\.defaultUrl"),
     (r"custom\.homepage\.templateVars\.enabled", DEPLOYER),
     (r"custom\.homepage\.(gitRepoBranch|gitRepoUrl)", DEPLOYER),
     (r"ingress\..*", "domain"),
@@ -64,16 +78,20 @@ TABLE: tuple[tuple[str, str], ...] = (
     (rf"hub\.config\.{_CLASS}\.(authorize_url|token_url|userdata_url|username_claim|login_service)", "login"),
     (rf"hub\.config\.{_CLASS}\.(strip_domain|oauth_callback_url)", DEPLOYER),
     (rf"hub\.config\.{_CLASS}\.admin_groups\.\[\]", "login.admin_groups"),
-    (r"hub\.config\.CILogonOAuthenticator\.allowed_idps\..*\.(username_claim|action|domain|prefix)", "login.allow.idps"),
-    (r"hub\.config\.CILogonOAuthenticator\.allowed_idps\..*\.(allow_all|allowed_domains(_claim)?(\.\[\])?)", "login.allow.idps"),
-    (r"hub\.config\.CILogonOAuthenticator\.allowed_idps\..*\.default", "login.shown_idps"),
-    (r"hub\.config\.CILogonOAuthenticator\.shown_idps\.\[\]", "login.shown_idps"),
+    (r"hub\.config\.CILogonOAuthenticator\.allowed_idps\..*\.(username_claim|action|domain|prefix)", "login.allow.idps", _IDPS),
+    (
+        r"hub\.config\.CILogonOAuthenticator\.allowed_idps\..*\.(allow_all|allowed_domains(_claim)?(\.\[\])?)",
+        "login.allow.idps",
+        _IDPS,
+    ),
+    (r"hub\.config\.CILogonOAuthenticator\.allowed_idps\..*\.default", "login.shown_idps", _IDPS),
+    (r"hub\.config\.CILogonOAuthenticator\.shown_idps\.\[\]", "login.shown_idps", _IDPS),
     # what may be started
-    (r"singleuser\.image\.(name|tag|pullPolicy)", "environments"),
+    (r"singleuser\.image\.(name|tag|pullPolicy)", "environments", rf"singleuser\.{_SPAWNED}\.image"),
     (r"singleuser\.defaultUrl", "interface"),
-    (r"singleuser\.(memory|cpu)\.(limit|guarantee)", "machines"),
-    (r"singleuser\.(nodeSelector|extraTolerations|extraNodeAffinity)\..*", "machines, with " + CLUSTER),
-    (r"singleuser\.profileList", "environments"),
+    (r"singleuser\.(memory|cpu)\.(limit|guarantee)", "machines", rf"singleuser\.{_SPAWNED}\.(mem|cpu)_(limit|guarantee)"),
+    (r"singleuser\.(nodeSelector|extraTolerations|extraNodeAffinity)\..*", "machines, with node_pools of cluster.yaml"),
+    (r"singleuser\.profileList", "environments", rf"singleuser\.{_SPAWNED}\.image"),
     (r"singleuser\.profileList\.\[\]\.(display_name|description|slug|default|allowed_groups\.\[\])", "environments, machines"),
     (r"singleuser\.profileList\.\[\]\.profile_options(\.\w+(\.(display_name|choices))?)?", "environments, machines"),
     (
@@ -83,40 +101,43 @@ TABLE: tuple[tuple[str, str], ...] = (
     ),
     (
         r"singleuser\.profileList\.\[\]\.profile_options\.\w+\.unlisted_choice\.(?!kubespawner_override).*",
-        "environments.any_image",
+        "environments, with any_image",
     ),
     (r"singleuser\.profileList\.\[\]\.profile_options\.\w+\.dynamic_image_building\.enabled", "extras.image_builder"),
     (rf"singleuser\.{_SPAWNED}\.(image|default_url)", "environments"),
     (rf"singleuser\.{_SPAWNED}\.image_pull_policy", DEPLOYER),
     (rf"singleuser\.{_SPAWNED}\.(mem|cpu)_(limit|guarantee)", "machines"),
-    (rf"singleuser\.{_SPAWNED}\.(node_selector|tolerations|extra_resource_(limits|guarantees))\..*", "machines, with " + CLUSTER),
+    (
+        rf"singleuser\.{_SPAWNED}\.(node_selector|tolerations|extra_resource_(limits|guarantees))\..*",
+        "machines, with node_pools of cluster.yaml",
+    ),
     (rf"singleuser\.{_SPAWNED}\.environment\..*", "environments.env"),
-    (rf"singleuser\.{_SPAWNED}\.default", "environments.default"),
-    (r"singleuser\.profileList\.\[\]\.kubespawner_override", "environments"),
+    (rf"singleuser\.{_SPAWNED}\.default", "environments.default", r"singleuser\.profileList\..*\.default"),
+    (r"singleuser\.profileList\.\[\]\.kubespawner_override", "environments", rf"singleuser\.{_SPAWNED}\.image"),
     (rf"singleuser\.{_SPAWNED}\.working_dir", "environments.working_dir"),
-    (rf"singleuser\.{_SPAWNED}\.init_containers(\.\[\]\..*)?", "<content>"),
+    (rf"singleuser\.{_SPAWNED}\.init_containers(\.\[\]\..*)?", "<content>", r"singleuser\.lifecycleHooks\.postStart\..*"),
     # servers
-    (r"singleuser\.extraEnv\.(SCRATCH_BUCKET|PERSISTENT_BUCKET|PANGEO_SCRATCH)", "buckets"),
+    (r"singleuser\.extraEnv\.(SCRATCH_BUCKET|PERSISTENT_BUCKET|PANGEO_SCRATCH)", "env, with buckets"),
     (r"singleuser\.extraEnv\.[A-Za-z_0-9]+", "env"),
     (r"singleuser\.extraFiles\..*\.(mountPath|stringData|mode|data(\..*)?)", "files"),
-    (r"singleuser\.(cloudMetadata\.blockWithIptables|networkPolicy\.egressAllowRules\..*)", "network"),
+    (r"singleuser\.(cloudMetadata\.blockWithIptables|networkPolicy\.egressAllowRules\.cloudMetadataServer)", "network"),
     (r"singleuser\.lifecycleHooks\.postStart\..*", "content"),
     (r"cull\.(enabled|timeout|maxAge|every|users)", "idle"),
     # homes
-    (r"/nfs\.(enabled|pv\..*|shareCreator\..*|dirsizeReporter\..*|volumeReporter\..*)", "home"),
+    (r"/nfs\.(enabled|pv\..*|shareCreator\..*|dirsizeReporter\..*|volumeReporter\..*)", "home", r"/homes\.kind"),
     (r"/jupyterhub-home-nfs\.quotaEnforcer\.config\.QuotaManager\.hard_quota", "home.quota"),
     (r"/jupyterhub-home-nfs\.(eks|gke|azure|openstack)\..*", CLUSTER),
     (r"/jupyterhub-home-nfs\.(enabled|fullnameOverride)", "home.kind"),
     (r"/jupyterhub-home-nfs\.nfsServer\.qos\..*", "home.bandwidth"),
     (r"/jupyterhub-home-nfs\.(\w+\.)?(resources\..*|enabled)", DEPLOYER),
     (r"singleuser\.storage\.type", "home.kind"),
-    (r"singleuser\.initContainers(\.\[\]\..*)?", "<ownership>"),
+    (r"singleuser\.initContainers(\.\[\]\..*)?", "<ownership>", r"hub\.extraConfig\.95-deployer-home-owner"),
     (r"singleuser\.storage\.extraVolumeMounts(\.[^.]*\.(name|mountPath|subPath|readOnly))?", "<shared>"),
     (r"singleuser\.storage\.extraVolumes", DEPLOYER),
     (r"singleuser\.storage\.extraVolumes\.[^.]+\.(name|emptyDir\.sizeLimit)", "<temporary>"),
     (r"scheduling\.userPlaceholder\.(replicas|resources\.requests\.memory)", "spare_room"),
     (r"/jupyterhub-home-nfs\.config\.groupsExporter\..*", DEPLOYER),
-    (r"custom\.singleuserAdmin\.extraVolumeMounts(\..*)?", "shared_folders.writable_by"),
+    (r"custom\.singleuserAdmin\.extraVolumeMounts(\..*)?", "shared_folders", r"custom\.deployer\.adminFolders\.\[\]"),
     # the hub itself
     (r"hub\.image\.(name|tag)", "hub.image"),
     (r"hub\.extraConfig(\..*)?", "hub.python"),
@@ -125,13 +146,17 @@ TABLE: tuple[tuple[str, str], ...] = (
     (r"hub\.(allowNamedServers|namedServerLimitPerUser)", "named_servers"),
     (r"hub\.loadRoles\.[^.]+\.(scopes|users|groups|services|description)(\.\[\])?", "roles"),
     (r"hub\.(concurrentSpawnLimit|activeServerLimit)", "hub"),
-    (r"hub\.config\.JupyterHub\.(concurrent_spawn_limit|active_server_limit)", "hub"),
+    (
+        r"hub\.config\.JupyterHub\.(concurrent_spawn_limit|active_server_limit)",
+        "hub",
+        r"hub\.(concurrentSpawnLimit|activeServerLimit)",
+    ),
     (r"hub\.resources\..*", "hub.memory, hub.cpu"),
     (r"proxy\.chp\.resources\..*", "hub.proxy_memory, hub.proxy_cpu"),
     (r"hub\.config\.KubeSpawner\.(image_pull_policy)", DEPLOYER),
     (r"hub\.annotations\.cluster-autoscaler.*", DEPLOYER),
     (r"imagePullSecret\..*", "secret file: registry_login"),
-    (r"hub\.config\.[A-Z]\w+\..*", PYTHON),
+    (r"hub\.config\.[A-Z]\w+\..*", PYTHON, r"hub\.extraConfig\..*"),
     (r"(scheduling|prePuller)\.(userScheduler|continuous|hook)\.enabled", DEPLOYER),
     (r"prePuller\.(extraTolerations\..*|extraImages\..*|pullProfileListImages)", DEPLOYER),
     (r"(hub|proxy\.\w+|scheduling\.userScheduler|prePuller\.hook)\.nodeSelector\..*", CLUSTER),
@@ -139,7 +164,7 @@ TABLE: tuple[tuple[str, str], ...] = (
     # what comes along
     (r"(custom\.daskhubSetup\.enabled|/dask-gateway\.enabled|/dask-gateway\.gateway\.auth\..*)", "extras.dask_gateway"),
     (r"/dask-gateway\.gateway\.backend\.scheduler\.(memory|cores)\..*", "extras.dask_gateway"),
-    (r"/dask-gateway\.gateway\.backend\.imagePullSecrets\..*", "secret file: registry_login"),
+    (r"/dask-gateway\.gateway\.backend\.imagePullSecrets\..*", "extras.dask_gateway, with the secret file: registry_login"),
     (
         r"/binderhub-service\.(enabled|networkPolicy\.enabled|nodeSelector\..*|dockerApi\.nodeSelector\..*)",
         "extras.image_builder",
@@ -150,8 +175,8 @@ TABLE: tuple[tuple[str, str], ...] = (
     (r"/binderhub-service\.buildPodsRegistryCredentials\..*", "secret file: builder_login"),
     (r"/binderhub-service\.config\.BinderHub\.(auth_enabled|enable_api_only_mode)", "extras.image_builder, extras.binder"),
 )
-"""(pattern of a whole path, who says it); paths below `jupyterhub` are without it, others begin with `/`."""
-_ROWS = tuple((re.compile(pattern), says) for pattern, says in TABLE)
+TABLE = tuple(Row(*row) for row in _TABLE)
+_ROWS = tuple((re.compile(row.pattern), row.says) for row in TABLE)
 
 
 _BUILDER_ENV = {"JUPYTERHUB_API_URL", "JUPYTERHUB_API_TOKEN", "JUPYTERHUB_CLIENT_ID", "JUPYTERHUB_BASE_URL"}
@@ -199,14 +224,19 @@ def differing(values: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any
     return kept
 
 
+def as_written(path: tuple[str, ...]) -> str:
+    """As the table has it."""
+    return ".".join(path[1:]) if path[0] == "jupyterhub" else "/" + ".".join(path)
+
+
 def says(path: tuple[str, ...], values: dict[str, Any]) -> str:
     """The typed key, or who else decides; empty where nothing says it."""
-    written = ".".join(path[1:]) if path[0] == "jupyterhub" else "/" + ".".join(path)
+    written = as_written(path)
     found = next((key for pattern, key in _ROWS if pattern.fullmatch(written)), "")
     match found:
         case "<ownership>":
             containers = values["jupyterhub"]["singleuser"].get("initContainers") or []
-            return DEPLOYER if all(map(_gives_the_home, containers)) else "content" if all(map(_pulls, containers)) else ""
+            return "home.kind" if all(map(_gives_the_home, containers)) else "content" if all(map(_pulls, containers)) else ""
         case "<content>":
             return (
                 "content" if all(map(_pulls, _all(values["jupyterhub"]["singleuser"]["profileList"], "init_containers"))) else ""
@@ -224,7 +254,7 @@ def says(path: tuple[str, ...], values: dict[str, Any]) -> str:
 
 
 def _gives_the_home(container: Any) -> bool:
-    """It gives the home to its user, which the deployer's charts do themselves."""
+    """It gives the home to its user, which the hub does itself where the kind of home needs it."""
     return "ownership" in str(container.get("name")) or "chown" in str(container)
 
 
@@ -287,7 +317,9 @@ def _summary(hubs: list[LoadedHub], lacking: set[str], without_python: set[str])
     largest = clusters.most_common(1)[0][0]
     rest = [hub for hub in hubs if hub.ref.cluster != largest]
     print()
-    for title, chosen in (("all hubs", hubs), (f"without the largest cluster, {largest}", rest)):
+    for title, chosen in (
+        (("all hubs", hubs), (f"without the largest cluster, {largest}", rest)) if rest else (("all hubs", hubs),)
+    ):
         for how, not_so in (("", lacking), (", and without traits set in hub.python", without_python)):
             good = sum(str(hub.ref) not in not_so for hub in chosen)
             print(f"{title}{how}: {good} of {len(chosen)} sayable without values, {good / len(chosen):.1%}")

@@ -20,7 +20,14 @@ from deployer.model.place import dotted
 from deployer.model.release import HubRef
 
 COMPILED = Path(__file__).parent / "compiled"
-SNIPPETS = ("profile_groups.py", "github_teams.py", "admin_folders.py", "pull_content.sh")
+SNIPPETS = (
+    "profile_groups.py",
+    "github_teams.py",
+    "admin_folders.py",
+    "home_owner.py",
+    "image_builder.py",
+    "pull_content.sh",
+)
 
 
 @pytest.mark.parametrize(("fleet", "ref"), hubs(), ids=str)

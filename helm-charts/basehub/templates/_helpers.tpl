@@ -30,6 +30,44 @@ value, the fixed cluster IP, or that of the service which runs already. Renderin
 {{- end -}}
 {{- end -}}
 
+{{- /*
+What the homes' volume is said to hold. An NFS export holds what its server has, and Kubernetes lets nobody write another size into a
+claim of it: it has the one that it was made with, for ever.
+*/ -}}
+{{- define "basehub.homesSize" -}}
+{{- $class := include "basehub.homesClass" . -}}
+{{- $claim := lookup "v1" "PersistentVolumeClaim" .Release.Namespace "homes" -}}
+{{- if $class }}{{ .Values.homes.size | default "1Ti" }}
+{{- else if $claim }}{{ $claim.spec.resources.requests.storage }}
+{{- else }}1Ti
+{{- end -}}
+{{- end -}}
+
+{{- /* Refuses, before anything is changed, what Kubernetes would refuse in the middle: where a claim and its volume lead stays. */ -}}
+{{- define "basehub.homesStay" -}}
+{{- $class := include "basehub.homesClass" . -}}
+{{- with lookup "v1" "PersistentVolumeClaim" .Release.Namespace "homes" -}}
+{{- $was := .spec.storageClassName | default "" -}}
+{{- if ne $was $class }}{{ include "basehub.homesMove" (list $ (printf "storage class %q" $was) (printf "storage class %q" $class)) }}{{ end -}}
+{{- end -}}
+{{- if not $class -}}
+{{- with lookup "v1" "PersistentVolume" "" (printf "%s-homes" .Release.Namespace) -}}
+{{- $nfs := .spec.nfs | default dict -}}
+{{- $was := printf "%v:%v" $nfs.server $nfs.path -}}
+{{- $wanted := printf "%s:%s" (include "basehub.homesServer" $) $.Values.homes.path -}}
+{{- if ne $was $wanted }}{{ include "basehub.homesMove" (list $ $was $wanted) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "basehub.homesMove" -}}
+{{- $hub := (index . 0).Release.Name -}}
+{{- $how := printf "`deployer destroy CLUSTER %s --allow-destroy hub:CLUSTER/%s/homes`" $hub $hub -}}
+{{- $keeps := "That takes the claim and its volume away: files of an NFS server stay on it, those of a storage class may go." -}}
+{{- $move := printf "copy the files, then %s and deploy again. %s" $how $keeps -}}
+{{- fail (printf "the homes are at %s, and Kubernetes can never lead their volume to %s. Write back what it was; or %s" (index . 1) (index . 2) $move) -}}
+{{- end -}}
+
 {{- /* What lets a pod pull the hub's own image. */ -}}
 {{- define "basehub.pullSecrets" -}}
 {{- $secrets := list -}}
@@ -41,11 +79,22 @@ value, the fixed cluster IP, or that of the service which runs already. Renderin
 {{- toYaml $secrets -}}
 {{- end -}}
 
-{{- /* DNS inside the cluster, and the internet without private networks and the cloud's metadata: what users' code may reach. */ -}}
+{{- /* DNS inside the cluster, and what people's servers may reach outside of it: what users' code may reach. */ -}}
 {{- define "basehub.outside" -}}
+{{- $servers := .Values.jupyterhub.singleuser }}
+{{- $rules := $servers.networkPolicy.egressAllowRules }}
 - ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]
+{{- if $rules.nonPrivateIPs }}
 - to:
     - ipBlock:
         cidr: 0.0.0.0/0
         except: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16]
+{{- end }}
+{{- if $rules.cloudMetadataServer }}
+- to:
+    - ipBlock: {cidr: {{ $servers.cloudMetadata.ip }}/32}
+{{- end }}
+{{- with $servers.networkPolicy.egress }}
+{{ toYaml . }}
+{{- end }}
 {{- end -}}

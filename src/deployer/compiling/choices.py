@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from deployer.compiling.extras import builds_images, built_images
 from deployer.compiling.inputs import Inputs
 from deployer.compiling.interfaces import default_url
-from deployer.compiling.machine_room import pool_of
+from deployer.compiling.placement import tolerations
 from deployer.compiling.said import Said, Tree
 from deployer.compiling.sizes import MachineChoice, machine_choices
 from deployer.compiling.slugs import slug
 from deployer.compiling.templates import environment_value
-from deployer.config.scalars import taint as taint_parts
 
 IMAGE_PATTERN = r"^[a-z0-9][a-z0-9._:/-]*[:@][\w.:-]+$"
 """What may be typed as an image: a name with a tag or a digest, in KubeSpawner's own regular expressions."""
@@ -54,16 +54,15 @@ def choices_tree(of: Inputs) -> Tree:
 
 def _tolerations(of: Inputs) -> list[Tree]:
     """Those of all pools of the hub's machines, for every server: its machine's own labels keep it on its pool."""
-    if of.local:
-        return []
-    pools = (pool_of(of, machine.value.pool) for machine in of.hub["machines"].each())
-    taints = {taint.value: taint for pool in pools if pool for taint in pool["taints"].each()}
-    return [taint.map(_toleration) for taint in taints.values()]
+    return [] if of.local else tolerations(of, [machine.value.pool for machine in of.hub["machines"].each()])
 
 
-def _toleration(text: str) -> Tree:
-    key, value, effect = taint_parts(text)
-    return {"key": key, "operator": "Equal", "value": value, "effect": effect}
+def usual_machine(of: Inputs) -> MachineChoice | None:
+    """The one of a person who chooses nothing; None where there are no machines to choose."""
+    found = profiles(of)
+    usual = next((profile for profile in found if _default(profile.all)), found[0] if found else None)
+    machines = usual.machines if usual else ()
+    return _preferred(machines) or next(iter(machines), None)
 
 
 @lru_cache(maxsize=1)
@@ -95,7 +94,8 @@ def _pools(environment: Said[Any], machines: Sequence[MachineChoice]) -> frozens
 
 
 def _profile(of: Inputs, profile: Profile, *, alone: bool) -> Tree:
-    sole = profile.environments[0] if len(profile.all) == 1 and profile.typed is None else None
+    builder = builds_images(of)
+    sole = profile.environments[0] if len(profile.all) == 1 and profile.typed is None and not builder else None
     machine = profile.machines[0] if len(profile.machines) == 1 else None
     if machine and sole and sole["groups"] and machine.groups:
         machine = None  # Two lists of groups cannot stand in one place: a person must be in both.
@@ -129,7 +129,7 @@ def _default(environments: Sequence[Said[Any]]) -> Tree:
 
 def _names(of: Inputs, profile: Profile, machine: MachineChoice | None, *, alone: bool) -> dict[str, Tree]:
     """Of one environment its name; of several that one may choose."""
-    if len(profile.all) == 1:
+    if len(profile.all) == 1 and not builds_images(of):
         (only,) = profile.all
         description = only["description"]
         if not description and machine is not None and profile.typed is None:
@@ -150,11 +150,14 @@ def _names(of: Inputs, profile: Profile, machine: MachineChoice | None, *, alone
 
 def _image_option(of: Inputs, profile: Profile) -> Tree:
     choices = {slug(environment.value.name): _environment_choice(environment) for environment in profile.environments}
+    builder = builds_images(of)
+    typed = None if profile.typed is None else _typed_image(of, profile.typed)
     return of.hub["environments"].decides(
         {
             "display_name": "Environment",
             "choices": choices,  # KubeSpawner's form wants it, and be it empty.
-            "unlisted_choice": None if profile.typed is None else _typed_image(of, profile.typed),
+            "unlisted_choice": _built_image(builder) if builder and typed is None else typed,
+            "dynamic_image_building": builder.decides({"enabled": True}) if builder else None,
         }
     )
 
@@ -182,6 +185,20 @@ def _typed_image(of: Inputs, environment: Said[Any]) -> Tree:
             "validation_message": "The name of an image with its tag, such as quay.io/jupyter/scipy-notebook:2026-11-02",
             "allowed_groups": _listed(environment["groups"]),
             "kubespawner_override": override | {"image": "{value}"},
+        }
+    )
+
+
+def _built_image(builder: Said[Any]) -> Tree:
+    """The form hands an image that it has built over as one that is typed; an image of before can be typed as well."""
+    return builder.decides(
+        {
+            "enabled": True,
+            "display_name": "Image, with its tag",
+            "display_name_in_choices": "An image that was built here before",
+            "validation_regex": built_images(builder) or IMAGE_PATTERN,
+            "validation_message": "The name of an image that this hub has built, with its tag",
+            "kubespawner_override": {"image": "{value}"},
         }
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from deployer.compiling.home import SHARED_ROOT, home_kind
 from deployer.compiling.inputs import Inputs
+from deployer.compiling.placement import placed
 from deployer.compiling.said import Tree, first
 from deployer.config.instance_types import GIB
 from deployer.config.scalars import memory_size
@@ -46,6 +47,7 @@ def home_nfs_tree(of: Inputs) -> Tree:
             "persistentVolume": {"size": size},
             "quotaEnforcer": {"config": {"QuotaManager": manager}},
             "nfsServer": home["bandwidth"].map(_limited),
+            **placed(of, "core"),
         }
     }
 

@@ -21,6 +21,8 @@ _SECTIONS = {
     "gitlab": "GitLabOAuthenticator",
     "globus": "GlobusOAuthenticator",
     "azuread": "AzureAdOAuthenticator",
+    "bitbucket": "BitbucketOAuthenticator",
+    "openshift": "OpenShiftOAuthenticator",
 }
 _HOSTS = {
     "GitHubOAuthenticator": "github.com",
@@ -29,9 +31,18 @@ _HOSTS = {
     "GitLabOAuthenticator": "gitlab.com",
     "GlobusOAuthenticator": "auth.globus.org",
     "AzureAdOAuthenticator": "login.microsoftonline.com",
+    "BitbucketOAuthenticator": "bitbucket.org",
 }
 """Each provider's own address; these traits name another one."""
-_ADDRESSES = ("authorize_url", "github_url", "gitlab_url", "auth0_domain", "cilogon_host")
+_ADDRESSES = (
+    "authorize_url",
+    "github_url",
+    "gitlab_url",
+    "graph_url",
+    "openshift_auth_api_url",
+    "auth0_domain",
+    "cilogon_host",
+)
 
 
 def expected_login(release: Release) -> ExpectedLogin | None:

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from deployer.compiling.inputs import Inputs
+from deployer.compiling.placement import placed
 from deployer.compiling.said import Said, Tree
+from deployer.compiling.secret_values import PULLED_BY
 from deployer.config.scalars import cpu_range, duration_seconds, memory_bytes
 
 EVERYBODY = "user"
@@ -54,11 +56,19 @@ def extras_tree(of: Inputs) -> Tree:
     dask, built = extras["dask_gateway"], _built(extras)
     tree: dict[str, Tree] = {}
     if dask:
-        tree["dask-gateway"] = dask.decides({"enabled": True, "gateway": _gateway() | _dask(dask)})
+        tree["dask-gateway"] = dask.decides(
+            {
+                "enabled": True,
+                "gateway": _gateway() | _dask(of, dask) | placed(of, "core"),
+                "controller": placed(of, "core"),
+                "traefik": placed(of, "core"),
+            }
+        )
     if built:
         tree["binderhub-service"] = {
             "enabled": built.decides(True),
             "extraEnv": built.decides(_builder_env(of.loaded.ref.hub)),
+            **placed(of, "core"),
             **_binder(built),
         }
     return tree
@@ -84,6 +94,19 @@ def _reached(of: Inputs) -> dict[str, Said[Any]]:
     extras = of.hub["extras"]
     both = {} if of.local else {_DASK: extras["dask_gateway"], _BINDER: _built(extras)}
     return {name: said for name, said in both.items() if said}
+
+
+def builds_images(of: Inputs) -> Said[Any]:
+    """What makes the spawn page offer to build an image; nothing on this machine, which has no builder."""
+    return of.hub["extras"]["image_builder"].map(lambda asked: None if of.local else asked)
+
+
+def built_images(built: Said[Any]) -> str:
+    """A regular expression for the names of images that are built for this hub; empty where only `values` know them."""
+    if built.value is True:
+        return ""
+    prefix = f"{built.value.registry}/{built.value.image_prefix}".replace(".", "[.]")
+    return rf"^{prefix}[a-z0-9._\-]+:[\w.\-]+$"
 
 
 def _built(extras: Said[Any]) -> Said[Any]:
@@ -123,10 +146,13 @@ def _builder_env(hub: str) -> list[Tree]:
     ]
 
 
-def _dask(dask: Said[Any]) -> dict[str, Tree]:
-    """Dask Gateway's limits, in its own server's Python; sizes of schedulers in its chart's words."""
+def _dask(of: Inputs, dask: Said[Any]) -> dict[str, Tree]:
+    """Dask Gateway's limits, in its own server's Python; sizes and nodes of people's clusters in its chart's words.
+    These run people's images, so they pull by the same login."""
+    pulled = {"imagePullSecrets": [{"name": PULLED_BY}] if of.secrets["registry_login"] else None}
+    worker = {"extraPodConfig": placed(of, "worker")}
     if dask.value is True:
-        return {}
+        return {"backend": {"scheduler": worker, "worker": worker} | pulled}
     config = {
         "deployer-worker-memory": dask["worker_memory_max"].map(
             lambda text: f"c.KubeClusterConfig.worker_memory = c.KubeClusterConfig.worker_memory_limit = {memory_bytes(text)}"
@@ -144,7 +170,7 @@ def _dask(dask: Said[Any]) -> dict[str, Tree]:
         "memory": memory.map(lambda text: {"request": memory_bytes(text), "limit": memory_bytes(text)}),
         "cores": cpu.map(lambda text: {"request": cpu_range(text)[0], "limit": cpu_range(text)[1]}),
     }
-    return {"extraConfig": config, "backend": {"scheduler": scheduler}}
+    return {"extraConfig": config, "backend": {"scheduler": scheduler | worker, "worker": worker} | pulled}
 
 
 def _binder(built: Said[Any]) -> dict[str, Tree]:

@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from deployer.compiling.checks.classes import OWN_IMAGE
 from deployer.compiling.choices import profiles
+from deployer.compiling.extras import builds_images
 from deployer.compiling.findings_login import login_findings
 from deployer.compiling.home import ON_ONE_VOLUME, home_kind
 from deployer.compiling.inputs import CHECK_NAME, Inputs
@@ -163,12 +165,18 @@ def _reserved(of: Inputs) -> Iterator[Problem]:
 
 
 def _builder(of: Inputs, release: Release) -> Iterator[Problem]:
-    """Of where images go a mapping here says everything; `true` leaves it to `values`."""
+    """Of where images go a mapping here says everything; `true` leaves it to `values`. The chart's own hub image has no form to
+    build in."""
     extras = of.hub["extras"]
     if extras["image_builder"] and extras["binder"]:
         yield problem("builder-twice", of.hub.source.place(extras["binder"].key, key=True))
     elif extras["image_builder"].value is True and not value_at(release.values, _IMAGE_PREFIX):
         yield problem("builder-without-registry", extras["image_builder"].place)
+    elif builder := builds_images(of):
+        if not of.hub.value.environments:
+            yield problem("builder-without-environments", builder.place)
+        if (release.effective((*release.hub_at, "hub", "image", "name")) or OWN_IMAGE) == OWN_IMAGE:
+            yield problem("builder-without-form", builder.place)
 
 
 def _lacking(of: Inputs, lacking: Tree) -> Iterator[Problem]:

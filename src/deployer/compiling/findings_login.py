@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from deployer.compiling.inputs import Inputs
+from deployer.compiling.login import raw_authenticator
+from deployer.compiling.login_providers import provider_of
 from deployer.compiling.said import Said
 from deployer.config.messages import problem
 from deployer.config.models.login import CILogonLogin, GitHubLogin, GoogleLogin
@@ -17,6 +19,7 @@ def login_findings(of: Inputs, release: Release) -> Iterator[Problem]:
     """Every problem of `login:` and of what rests on it."""
     login = of.hub["login"]
     if login.value is None:
+        yield from _idle_secrets(of)
         return
     if isinstance(login.value, CILogonLogin):
         yield from _cilogon(login)
@@ -26,6 +29,18 @@ def login_findings(of: Inputs, release: Release) -> Iterator[Problem]:
         yield from _groups(of, login)
     if isinstance(login.value, GitHubLogin) and login["populate_teams"] and not login["groups_claim"]:
         yield from _teams(of)
+
+
+def _idle_secrets(of: Inputs) -> Iterator[Problem]:
+    """Typed secrets that the login in the chart's own words does not read, as far as is known."""
+    chosen = raw_authenticator(of)
+    provider = provider_of(chosen)
+    read = {key for key, _ in provider.secrets} if provider else set[str]()
+    advice = "take it away" if provider else "say it in `values` of this file, for the class that reads it"
+    about = {"provider": chosen, "advice": advice, "cluster": of.loaded.ref.cluster, "hub": of.loaded.ref.hub}
+    for key, place in of.loaded.secret_login.items():
+        if chosen and key not in read:
+            yield problem("secret-idle", place, key=key, **about)
 
 
 def _cilogon(login: Said[Any]) -> Iterator[Problem]:
@@ -67,6 +82,9 @@ _ADVICE = {
     "cilogon": "set login.groups_claim",
     "auth0": "set login.groups_claim",
     "generic-oauth": "set login.groups_claim",
+    "azuread": "set login.groups_claim: groups",
+    "openshift": "set login.groups_claim: groups",
+    "globus": "set login.populate_groups, and write groups by their ids",
 }
 
 

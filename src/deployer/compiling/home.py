@@ -20,6 +20,8 @@ SUB_PATH = "{escaped_username}"
 SHARED_ROOT = "_shared"
 ON_ONE_VOLUME = frozenset({"home-nfs", "efs", "filestore", "azure-files", "nfs", "folder"})
 """Kinds in which all homes are folders of one volume, so that folders can be shared."""
+MADE_BY_ROOT = frozenset({"efs", "filestore", "azure-files", "nfs"})
+"""Kinds whose server others run: a person's folder is made by the node, as root. home-nfs gives every file to the right user."""
 
 
 def home_kind(of: Inputs) -> Said[Any]:

@@ -20,6 +20,7 @@ from deployer.compiling.layers import Origins, below, layer_data
 from deployer.compiling.legacy import UPSTREAM, legacy_tree, upstream_path
 from deployer.compiling.login import login_tree
 from deployer.compiling.outside import ingress_tree, landing_tree, network_tree, spare_tree, uptime_tree
+from deployer.compiling.placement import core_tree
 from deployer.compiling.said import Tree, holders, joined, plain
 from deployer.compiling.secret_paths import SecretPaths
 from deployer.compiling.secret_values import builder_secrets, decrypted_paths, secrets_tree
@@ -37,6 +38,7 @@ UPSTREAM_SECTIONS: tuple[Callable[[Inputs], Tree], ...] = (
     home_tree,
     servers_tree,
     hub_tree,
+    core_tree,
     landing_tree,
     ingress_tree,
     network_tree,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from deployer.compiling.extras import EVERYBODY, access_scopes
+from deployer.compiling.extras import EVERYBODY, access_scopes, builds_images
+from deployer.compiling.home import MADE_BY_ROOT, SHARED_ROOT, VOLUME, home_kind
 from deployer.compiling.inputs import CHECK_NAME, Inputs
 from deployer.compiling.said import Said, Tree
 from deployer.compiling.snippets import source
@@ -13,7 +14,9 @@ from deployer.config.scalars import cpu_range, image_reference, memory_range
 
 PROFILES_SNIPPET = "10-deployer-profiles"
 TEAMS_SNIPPET = "10-deployer-github-teams"
+BUILDER_SNIPPET = "10-deployer-image-builder"
 FOLDERS_SNIPPET = "90-deployer-admin-folders"
+OWNER_SNIPPET = "95-deployer-home-owner"
 _FIRST_OWN_SNIPPET = 50
 """Snippets run in the order of their names: ours, then the hub's own in the order of the file, then what wraps theirs."""
 KEPT_CLAIM: dict[str, Tree] = {"annotations": {"helm.sh/resource-policy": "keep"}}
@@ -39,6 +42,18 @@ import z2jh
 c.KubeSpawner.modify_pod_hook = deployer_admin_folders(
     z2jh.get_config("custom.deployer.adminFolders", []), c.KubeSpawner.get("modify_pod_hook")
 )
+"""
+
+BUILDER_CODE = "\n\ndeployer_building_form(c)\n"
+OWNER_CODE = f"""
+
+import z2jh
+
+# A hub that is tried on this machine runs in no image, and makes homes by itself.
+if z2jh.get_config("hub.image.name") and z2jh.get_config("hub.image.tag"):
+    c.KubeSpawner.modify_pod_hook = deployer_home_owner(
+        "{VOLUME}", "{SHARED_ROOT}", z2jh.get_config("hub.image"), c.KubeSpawner.get("modify_pod_hook")
+    )
 """
 
 
@@ -99,13 +114,16 @@ def _snippets(of: Inputs) -> dict[str, Tree]:
         for index, name in enumerate(of.hub["hub"]["python"].each())
     }
     login, folders = of.hub["login"].value, of.hub["shared_folders"]
+    builder, kind = builds_images(of), home_kind(of)
     teams = login is not None and login.provider == "github" and login.populate_teams and not login.groups_claim
     return {
         PROFILES_SNIPPET: source("profile_groups.py") + PROFILES_CODE,
         TEAMS_SNIPPET: of.hub["login"]["populate_teams"].decides(source("github_teams.py") + TEAMS_CODE) if teams else None,
+        BUILDER_SNIPPET: builder.decides(source("image_builder.py") + BUILDER_CODE) if builder else None,
         FOLDERS_SNIPPET: folders.decides(source("admin_folders.py") + FOLDERS_CODE)
         if any(folder.writable_by == "admins" for folder in folders.value)
         else None,
+        OWNER_SNIPPET: kind.decides(source("home_owner.py") + OWNER_CODE) if kind.value in MADE_BY_ROOT else None,
         **own,
     }
 

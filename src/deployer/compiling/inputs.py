@@ -11,6 +11,7 @@ from deployer.config.models.cluster import ClusterFile
 from deployer.config.models.fleet import FleetFile
 from deployer.config.models.hub import HubFile
 from deployer.config.models.secrets import SecretFile
+from deployer.model.place import KeyPath
 
 CHECK_NAME = "deployer-check"
 """The reserved user of the health check, its service and its role."""
@@ -25,6 +26,8 @@ class Inputs:
     hub: Said[HubFile]
     secrets: Said[SecretFile]
     loaded: LoadedHub
+    hub_at: KeyPath
+    """Where the values of its chart have those of zero-to-jupyterhub."""
     ingress_class: str = ""
     """Of the cluster's support stack; empty where the deployer runs none, or one without Traefik."""
 
@@ -36,12 +39,13 @@ class Inputs:
 
 def inputs(fleet: LoadedFleet, cluster: LoadedCluster, hub: LoadedHub) -> Inputs:
     """The files of one hub, ready to be said. What nobody decrypted says nothing."""
-    opened = hub.secrets
+    opened, chart = hub.secrets, fleet.chart_of(hub)
     return Inputs(
         fleet=Said(fleet.fleet, fleet.fleet_source),
         cluster=Said(cluster.spec, cluster.source),
         hub=Said(hub.spec, hub.source),
         secrets=Said(opened.spec, opened.source) if opened else Said(SecretFile(), hub.source, ("secrets",)),
         loaded=hub,
+        hub_at=chart.hub_at if chart else ("jupyterhub",),
         ingress_class=ingress_class(fleet, cluster),
     )

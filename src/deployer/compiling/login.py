@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from deployer.compiling.inputs import CHECK_NAME, Inputs
-from deployer.compiling.login_providers import PROVIDERS, Provider
+from deployer.compiling.layers import layer_data
+from deployer.compiling.login_providers import PROVIDERS, Provider, provider_of
 from deployer.compiling.said import Said, Tree
 from deployer.compiling.secret_values import login_secrets
 from deployer.config.models.login import OAuthLogin
 from deployer.config.scalars import duration_seconds
+from deployer.model.place import value_at
 
 CALLBACK_PATH = "/hub/oauth_callback"
 
@@ -19,7 +21,7 @@ def login_tree(of: Inputs) -> Tree:
     """`hub.config` for the login provider. Without `login:` nobody gets in, where the chart alone would let in everybody."""
     login = of.hub["login"]
     if not login:
-        return {"hub": {"config": {"JupyterHub": {"authenticator_class": "null"}}}}
+        return {"hub": {"config": {"JupyterHub": {"authenticator_class": "null"}, **_raw_secrets(of)}}}
     provider = PROVIDERS[login.value.provider]
     own: dict[str, Tree] = provider.traits(login)
     if isinstance(login.value, OAuthLogin):
@@ -31,6 +33,19 @@ def login_tree(of: Inputs) -> Tree:
         provider.section: login["provider"].decides(own or None),
     }
     return {"hub": {"config": config}, "cull": _temporary_users(login)}
+
+
+def raw_authenticator(of: Inputs) -> str:
+    """What the chart's own words say that people log in by; empty where they do not."""
+    path = (*of.hub_at, "hub", "config", "JupyterHub", "authenticator_class")
+    said = [name for layer in of.loaded.layers if isinstance(name := value_at(layer_data(layer), path), str)]
+    return said[-1] if said else ""
+
+
+def _raw_secrets(of: Inputs) -> dict[str, Tree]:
+    """The typed secrets of a login that stands in the chart's own words."""
+    provider = provider_of(raw_authenticator(of))
+    return {provider.section: login_secrets(of, provider) or None} if provider else {}
 
 
 def _callback(domain: str) -> str:

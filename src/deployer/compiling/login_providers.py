@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
+from deployer.compiling.checks.tables import table
 from deployer.compiling.said import Said, Tree
 
 OPENID_SCOPES = ("openid", "email", "profile")
+_GLOBUS = "urn:globus:auth:scope:"
 _OAUTH_SECRETS = (("client_id", "client_id"), ("client_secret", "client_secret"))
 
 
@@ -60,8 +63,13 @@ def _github(login: Said[Any]) -> dict[str, Tree]:
 
 def _github_scopes(login: Said[Any]) -> list[Tree]:
     """Private memberships of organizations and teams are told only to those who ask for read:org."""
-    asking = [rule for rule in (_allow(login, "organizations"), login["populate_teams"]) if rule]
-    return [asking[0].decides("read:org") if len(asking) == 1 else "read:org"] if asking else []
+    return _asked_for("read:org", _allow(login, "organizations"), login["populate_teams"])
+
+
+def _asked_for(wanted: str | bool, *rules: Said[Any] | None) -> list[Tree]:
+    """What is wanted, where one of the rules needs it. Of several none decides it."""
+    asking = [rule for rule in rules if rule]
+    return [asking[0].decides(wanted) if len(asking) == 1 else wanted] if asking else []
 
 
 def _cilogon(login: Said[Any]) -> dict[str, Tree]:
@@ -127,6 +135,92 @@ def _generic(login: Said[Any]) -> dict[str, Tree]:
     }
 
 
+def _own_groups(login: Said[Any]) -> dict[str, Tree]:
+    """Of a class that knows itself where the provider's answer has a person's groups."""
+    groups, admins = _allow(login, "groups"), login["admin_groups"]
+    managed = _asked_for(True, groups, admins)
+    return {
+        "allowed_groups": _listed(groups),
+        "admin_groups": list(admins.each()) or None,
+        **({"manage_groups": managed[0]} if managed else {}),
+    }
+
+
+def _azuread(login: Said[Any]) -> dict[str, Tree]:
+    return {
+        "tenant_id": login["tenant"],
+        "graph_url": login["url"].map(_base),
+        "username_claim": login["username_claim"],
+        **_own_groups(login),
+    }
+
+
+def _globus(login: Said[Any]) -> dict[str, Tree]:
+    """`identity_provider` only keeps others out."""
+    institution, groups, populate = _allow(login, "identity_provider"), _allow(login, "groups"), login["populate_groups"]
+    of_institution = institution if institution and not groups and not _allow(login, "users") else None
+    tree: dict[str, Tree] = {
+        "identity_provider": institution.map(str.lower) if institution else None,
+        "allow_all": of_institution.decides(True) if of_institution else None,
+        "allowed_globus_groups": _listed(groups),
+        "admin_globus_groups": list(login["admin_groups"].each()) or None,
+        "username_from_email": login["username_from_email"] if login["username_from_email"] else None,
+    }
+    if populate:
+        tree |= {"manage_groups": populate, "auth_state_groups_key": populate.decides("globus_groups")}
+    return tree
+
+
+def _globus_scopes(login: Said[Any]) -> list[Tree]:
+    """Those of the class; but tokens for transfers reach people's servers only where they are kept."""
+    about_groups = (_allow(login, "groups"), login["admin_groups"], login["populate_groups"])
+    return [
+        "openid",
+        "profile",
+        *_asked_for(f"{_GLOBUS}transfer.api.globus.org:all", login["auth_state"]),
+        *_asked_for(f"{_GLOBUS}groups.api.globus.org:view_my_groups_and_memberships", *about_groups),
+        *_asked_for("email", login["username_from_email"]),
+    ]
+
+
+def _gitlab(login: Said[Any]) -> dict[str, Tree]:
+    projects = _allow(login, "projects")
+    return {
+        "gitlab_url": login["url"].map(_base),
+        "allowed_gitlab_groups": _listed(_allow(login, "groups")),
+        "allowed_project_ids": [project.map(_in_an_address) for project in projects.each()] if projects else None,
+    }
+
+
+def _gitlab_scopes(login: Said[Any]) -> list[Tree]:
+    """Who is in a group or project is told only to those who may read the API."""
+    return ["read_user", *_asked_for("read_api", _allow(login, "groups"), _allow(login, "projects"))]
+
+
+def _base(url: str) -> str:
+    return url.rstrip("/")
+
+
+def _in_an_address(project: str | int) -> str | int:
+    return quote(project, safe="") if isinstance(project, str) else project
+
+
+def _bitbucket(login: Said[Any]) -> dict[str, Tree]:
+    return {"allowed_teams": _listed(_allow(login, "workspaces"))}
+
+
+def _openshift(login: Said[Any]) -> dict[str, Tree]:
+    return {
+        "openshift_url": login["url"].map(_base),
+        "openshift_auth_api_url": login["login_url"].map(_base),
+        **_own_groups(login),
+    }
+
+
+def _mediawiki(login: Said[Any]) -> dict[str, Tree]:
+    return {"mw_index_url": login["url"]}
+
+
 def _ldap(login: Said[Any]) -> dict[str, Tree]:
     tree = {
         "server_address": login["server"],
@@ -188,6 +282,14 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
         "generic-oauth": Provider(
             "generic-oauth", "GenericOAuthenticator", _generic, "oauth_user", _openid_scopes, _OAUTH_SECRETS
         ),
+        "azuread": Provider("azuread", "AzureAdOAuthenticator", _azuread, "user", _openid_scopes, _OAUTH_SECRETS),
+        "globus": Provider("globus", "GlobusOAuthenticator", _globus, "globus_user", _globus_scopes, _OAUTH_SECRETS),
+        "gitlab": Provider("gitlab", "GitLabOAuthenticator", _gitlab, "gitlab_user", _gitlab_scopes, _OAUTH_SECRETS),
+        "bitbucket": Provider("bitbucket", "BitbucketOAuthenticator", _bitbucket, "bitbucket_user", secrets=_OAUTH_SECRETS),
+        "openshift": Provider(
+            "openshift", "OpenShiftOAuthenticator", _openshift, "openshift_user", lambda login: ["user:info"], _OAUTH_SECRETS
+        ),
+        "mediawiki": Provider("mediawiki", "MWOAuthenticator", _mediawiki, "MEDIAWIKI_USER_IDENTITY", secrets=_OAUTH_SECRETS),
         "ldap": Provider("ldap", "LDAPAuthenticator", _ldap, secrets=(("bind_password", "lookup_dn_search_password"),)),
         "lti13": Provider("ltiauthenticator.lti13.auth.LTI13Authenticator", "LTI13Authenticator", _lti13),
         "native": Provider("native", "NativeAuthenticator", _native),
@@ -201,3 +303,10 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
         "dummy": Provider("dummy", "DummyAuthenticator", _dummy, secrets=(("password", "password"),)),
     }
 )
+
+
+def provider_of(authenticator: str) -> Provider | None:
+    """The provider whose class, or a class made from it, `authenticator_class` names."""
+    cls = table().authenticator(authenticator)
+    names = (cls.name, *cls.parents) if cls else ()
+    return next((provider for provider in PROVIDERS.values() if provider.section in names), None)

@@ -7,8 +7,8 @@ from typing import Any
 
 from deployer.compiling.inputs import Inputs
 from deployer.compiling.said import Said
-from deployer.config.instance_types import InstanceType, instance_type, room
-from deployer.config.scalars import memory_bytes
+from deployer.config.instance_types import room
+from deployer.config.pool_machines import pool_gpus, pool_machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +30,20 @@ def pool_of(of: Inputs, name: str) -> Said[Any] | None:
 
 
 def room_of(of: Inputs, name: str) -> MachineRoom | None:
-    """The room on one machine of the pool: what the pool says, else what is known of its type; None where neither tells."""
+    """The room on one machine of the pool; None where nobody knows its size."""
     pool = pool_of(of, name)
-    if pool is None:
+    machine = None if pool is None else pool_machine(of.cluster.value.provider, pool.value)
+    if pool is None or machine is None:
         return None
-    known = _type(of, pool)
-    memory: Said[int] | None = pool["memory"].map(memory_bytes) if pool["memory"] else None
-    cpu: Said[float] | None = pool["cpu"].map(float) if pool["cpu"] else None
-    limit = cpu
-    if known is not None:
-        left = room(known)
-        memory = memory or pool["machine"].decides(left.memory)
-        cpu, limit = cpu or pool["machine"].decides(left.cpu), limit or pool["machine"].decides(float(known.cpu))
-    return MachineRoom(memory, cpu, limit) if memory and cpu and limit else None
+    left = room(machine)
+    memory, cpu = (pool[size] if pool[size] else pool["machine"] for size in ("memory", "cpu"))
+    return MachineRoom(memory.decides(left.memory), cpu.decides(left.cpu), cpu.decides(float(machine.cpu)))
 
 
 def gpus_of(of: Inputs, name: str) -> Said[int] | None:
-    """GPUs of one machine: what the pool says, else what its type has; None where there are none."""
+    """GPUs of one machine of the pool; None where there are none."""
     pool = pool_of(of, name)
     if pool is None:
         return None
-    known = _type(of, pool)
-    gpus = pool["gpu"] if pool["gpu"].written or known is None else pool["machine"].decides(known.gpu)
-    return gpus or None
-
-
-def _type(of: Inputs, pool: Said[Any]) -> InstanceType | None:
-    return instance_type(of.cluster.value.provider, pool.value.machine)
+    gpus = pool_gpus(of.cluster.value.provider, pool.value)
+    return (pool["gpu"] if pool["gpu"].written else pool["machine"]).decides(gpus) if gpus else None

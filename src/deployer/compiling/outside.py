@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from deployer.compiling.choices import usual_machine
 from deployer.compiling.inputs import Inputs
 from deployer.compiling.said import Said, Tree
 from deployer.config.scalars import memory_bytes
 
 _SSH_PORT = 22
+_WEB_PORTS = (80, 443)
+_PUBLIC = {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]}
+"""All but private networks and addresses of the machine's own network, where clouds answer with metadata."""
 _OTHER_SERVERS = [{"podSelector": {"matchLabels": {"component": "singleuser-server"}}}]
 """z2jh's label of people's servers."""
 
@@ -46,34 +50,45 @@ def ingress_tree(of: Inputs) -> Tree:
 
 
 def network_tree(of: Inputs) -> Tree:
-    """z2jh's own rules let servers reach the internet and nothing inside; these are the ways that a hub adds."""
+    """z2jh's own rules let servers reach public addresses at all ports, and nothing inside; what a hub says of it beyond that."""
     network = of.hub["network"]
     ssh, ports = network["ssh_between_users"], network["allow_ports"]
-    internet = {"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}], "ports": [{"port": port} for port in ports.each()]}
-    out = [ports.decides(internet)] if ports else []
+    listed = ports.value is not None
+    out = [ports.decides(_internet(ports))] if listed else []
     within = []
     if ssh:
         out.append(ssh.decides({"to": _OTHER_SERVERS, "ports": [{"port": _SSH_PORT}]}))
         within.append(ssh.decides({"from": _OTHER_SERVERS, "ports": [{"port": _SSH_PORT}]}))
+    allowed = {
+        "cloudMetadataServer": network["block_metadata"].map(lambda blocked: None if blocked else True),
+        "nonPrivateIPs": ports.decides(False) if listed else None,
+    }
     return {
         "singleuser": {
             "cloudMetadata": {"blockWithIptables": network["block_metadata"]},
-            "networkPolicy": {"egress": out or None, "ingress": within or None},
+            "networkPolicy": {"egress": out or None, "ingress": within or None, "egressAllowRules": allowed},
         }
     }
 
 
+def _internet(ports: Said[Any]) -> Tree:
+    further = [port for port in ports.each() if port.value not in _WEB_PORTS]
+    return {"to": [{"ipBlock": _PUBLIC}], "ports": [{"port": port} for port in (*_WEB_PORTS, *further)]}
+
+
 def spare_tree(of: Inputs) -> Tree:
-    """Pods that give way to people's servers, and so keep room for them."""
+    """Pods that give way to people's servers, and so keep room for them, where most servers go."""
     spare = of.hub["spare_room"]
     if spare.value is None or of.local:
         return {}
+    machine = usual_machine(of)
     pods = {
         "enabled": True,
         "replicas": spare["servers"],
         "resources": {"requests": {"memory": spare["memory"].map(memory_bytes)}},
+        "extraPodSpec": {"nodeSelector": machine.override["node_selector"]} if machine else None,
     }
-    return {"scheduling": spare.decides({"podPriority": {"enabled": True}, "userPlaceholder": pods})}
+    return {"scheduling": {"podPriority": spare.decides({"enabled": True}), "userPlaceholder": spare.decides(pods)}}
 
 
 def uptime_tree(of: Inputs) -> Tree:

@@ -5,29 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.compiling.sizes import POOL_LABEL
-from deployer.config.instance_types import instance_type, room
-from deployer.config.models.cluster import ClusterFile, NodePool
-from deployer.config.scalars import memory_bytes
+from deployer.config.instance_types import Room
+from deployer.config.models.cluster import ClusterFile
+from deployer.config.pool_machines import pool_gpus, pool_room
 from deployer.model.findings import Pool
 
 
 def node_pools(cluster: ClusterFile) -> Iterator[Pool]:
     """All of them, with what people's servers ask of their nodes."""
     for name, pool in cluster.node_pools.items():
-        memory, cpu = _room(cluster.provider, pool)
+        left = pool_room(cluster.provider, pool) or Room(0, 0)
         looked_for = {POOL_LABEL: name} if pool.purpose == "notebook" else {}
         yield Pool(
             name=name,
+            purpose=pool.purpose,
             labels=pool.labels or looked_for,
             taints=tuple(pool.taints),
             minimum=pool.min,
-            memory=memory,
-            cpu=cpu,
+            memory=left.memory,
+            cpu=left.cpu,
+            gpus=pool_gpus(cluster.provider, pool),
         )
-
-
-def _room(provider: str, pool: NodePool) -> tuple[int, float]:
-    known = instance_type(provider, pool.machine)
-    left = room(known) if known else None
-    memory = memory_bytes(pool.memory) if pool.memory else left.memory if left else 0
-    return memory, float(pool.cpu or (left.cpu if left else 0))

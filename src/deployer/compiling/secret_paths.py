@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
+from deployer.config.secret_signs import is_secret_name
 from deployer.model.place import KeyPath
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
-_SECRET = frozenset({"secret", "password", "passwd", "passphrase", "token", "apikey"})
-"""As the last word of a name: everything below it is secret."""
-_SECRET_TEXT = _SECRET | {"credential", "credentials", "auth"}
-"""As the last word of a text's own name; below such a name there are also servers and user names."""
-_KEYED = frozenset({"api", "access", "private", "secret", "crypt", "encryption", "signing", "account", "keeper"})
-_NOT_SECRET = frozenset({"existing", "mount", "automount", "create", "enable", "enabled", "image"})
 _TITLED = frozenset({"extraConfig", "extraFiles", "loadRoles", "services"})
 """Below these a name is a person's title for the entry."""
 _URL_WITH_PASSWORD = re.compile(r"[A-Za-z][\w+.-]*://[^/\s:@]*:[^/\s@]+@")
@@ -68,17 +62,6 @@ def _is_secret_variable(entry: Mapping[str, Any]) -> bool:
 def _is_something(node: Any) -> bool:
     """A text or a number: `password: null` and `token: true` hide nothing."""
     return node not in (None, "") and not isinstance(node, bool)
-
-
-@cache
-def is_secret_name(name: str, *, of_text: bool = True) -> bool:
-    """`client_secret`, `apiToken`, `GITHUB_TOKEN`, `keys` of CryptKeeper; not `existingSecret`, `secretName`, `token_url`."""
-    words = [word.lower() for word in _WORDS.findall(name)]
-    if not words or words[0] in _NOT_SECRET:
-        return False
-    if words[-1] in {"key", "keys"}:
-        return len(words) > 1 and words[-2] in _KEYED
-    return words[-1] in (_SECRET_TEXT if of_text else _SECRET)
 
 
 def looks_secret(text: str) -> bool:

@@ -12,6 +12,8 @@ from deployer.config.loaded import LoadedHub
 from deployer.config.source_text import is_secret
 from deployer.model.place import KeyPath
 
+PULLED_BY = "image-pull-secret"
+"""zero-to-jupyterhub's name of the Secret that it makes of `imagePullSecret`."""
 _DOCKER_HUB = "https://index.docker.io/v1/"
 """Docker Hub's name in pull secrets, https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry."""
 

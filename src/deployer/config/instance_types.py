@@ -1,4 +1,4 @@
-"""Machines that clouds rent: CPUs, memory, GPUs, and what is left of them for users' servers.
+"""Machines: CPUs, memory, GPUs of those that clouds rent, and what Kubernetes leaves of any for users' servers.
 
 Sizes are those of the clouds' own pages (AWS: EC2 instance types; Google Cloud: machine families; Azure: sizes for virtual
 machines), as of November 2026. What is left is computed as each cloud's Kubernetes does, see `room`; on r5.xlarge that gives
@@ -22,11 +22,11 @@ _MARGIN = 0.02
 
 @dataclass(frozen=True, slots=True)
 class InstanceType:
-    """One machine as rented. `memory` in bytes; `pods` is how many pods the cloud allows on it."""
+    """One machine as rented or bought. `memory` in bytes; `pods` is how many pods the cloud allows on it."""
 
     name: str
     cloud: str
-    cpu: int
+    cpu: float
     memory: int
     gpu: int = 0
     pods: int = 110
@@ -53,7 +53,9 @@ _CLOUDS = {
     "aws": _Cloud(seen=0.9652, agents_memory=250 * MIB, agents_cpu=0.195),
     "gcp": _Cloud(seen=0.98, agents_memory=774 * MIB, agents_cpu=0.472),
     "azure": _Cloud(seen=0.98, agents_memory=774 * MIB, agents_cpu=0.472),
+    "kubeconfig": _Cloud(seen=0.98, agents_memory=774 * MIB, agents_cpu=0.472),
 }
+"""Nobody knows the agents of a cluster that others run: it is taken to have as many as a cloud's."""
 
 
 def instance_type(cloud: str, name: str) -> InstanceType | None:
@@ -67,13 +69,17 @@ def instance_types(cloud: str) -> tuple[str, ...]:
 
 
 def room(machine: InstanceType) -> Room:
-    """What is left for servers: rented, less the kernel's part, the kubelet's reserve, daemon sets and a margin.
+    """What is left for servers: its size, less the kernel's part, the kubelet's reserve, daemon sets and a margin.
 
     Reserves: github.com/awslabs/amazon-eks-ami (255 MiB and 11 MiB a pod), cloud.google.com/kubernetes-engine/docs/concepts/
     plan-node-sizes (25 % of the first 4 GiB ...), learn.microsoft.com/azure/aks/node-resource-reservations (20 MB a pod
-    and 50 MB, at most a quarter); each with 100 MiB that eviction keeps free.
+    and 50 MB, at most a quarter); each with 100 MiB that eviction keeps free. What other clusters reserve is up to whoever runs
+    them (kubernetes.io/docs/tasks/administer-cluster/reserve-compute-resources): they are taken to do as Google's do, whose
+    formula asks for the size alone. A machine without Kubernetes is left whole.
     """
-    cloud = _CLOUDS[machine.cloud]
+    cloud = _CLOUDS.get(machine.cloud)
+    if cloud is None:
+        return Room(machine.memory, float(machine.cpu))
     seen = int(machine.memory * cloud.seen)
     memory = seen - _reserved_memory(machine, seen) - 100 * MIB - cloud.agents_memory
     cpu = machine.cpu - _reserved_cpu(machine) - cloud.agents_cpu

@@ -67,6 +67,8 @@ class LoadedHub:
     """Encrypted files that a deploy would read: paths relative to the fleet."""
     secret_keys: frozenset[str] = frozenset()
     """The keys in those files, which sops leaves readable: somebody says them, though nobody here knows what."""
+    secret_login: Mapping[str, Place] = field(default_factory=dict)
+    """Of those keys the ones of a typed secret file's `login`, and where they stand."""
     secret_layers: Mapping[str, int] = field(default_factory=dict)
     """Of those files the ones that are values: path -> how many of `layers` it lies over."""
     secrets: OpenSecrets | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from deployer.config import crosschecks, paths
 from deployer.config.charts import overridden_chart, read_charts
 from deployer.config.documents import NOTHING_READ, Document, Read, empty_document
-from deployer.config.encryption import visible_keys
+from deployer.config.encryption import is_encrypted, visible_keys
 from deployer.config.extends import Extends
 from deployer.config.legacy import load_entries, load_support
 from deployer.config.loaded import ChartKeys, LoadedCluster, LoadedFleet, LoadedHub, ValuesLayer
@@ -17,6 +17,7 @@ from deployer.config.models.cluster import ClusterFile
 from deployer.config.models.fleet import FleetFile, PolicyFile
 from deployer.config.models.hub import HubFile
 from deployer.config.ownership import of_files, unexplained
+from deployer.config.secret_files import login_places, read_secrets
 from deployer.config.shelf import Shelf
 from deployer.config.snippets import read_snippets
 from deployer.config.sourced import Layer, Layers
@@ -169,9 +170,15 @@ class _Loader:
             layers=(ValuesLayer(document.file, source, ("values",)),),
             secret_files=(secret,) if self.shelf.exists(secret) else (),
             secret_keys=visible_keys(self.shelf.tree.files.get(secret, b"")),
+            secret_login=self._secret_login(secret) if spec.login is None else {},
             snippets=snippets,
             chart=spec.chart,
         )
+
+    def _secret_login(self, path: str) -> Mapping[str, Place]:
+        """Without `login:` only the values tell whether somebody reads these."""
+        document = self.shelf.values(path) if is_encrypted(self.shelf.tree.files.get(path, b"")) else None
+        return login_places(read_secrets(document)[0]) if document else {}
 
     def _is_made_from(self, ref: HubRef, files: Iterable[str]) -> None:
         for file in files:

@@ -347,3 +347,27 @@ def github_team(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?::[A-Za-z0-9_.-]+)?", text):
         raise ValueError(f"`{text}` is not a GitHub organization, nor organization:team")
     return text
+
+
+def gitlab_group(text: str) -> str:
+    """A group of GitLab. oauthenticator 17.4 escapes it twice, so that no other sign gets through."""
+    if not re.fullmatch(r"[A-Za-z0-9_.-]+", text):
+        raise ValueError(f"`{text}` is no group's own name; write a subgroup's number, which its page shows, in quotes")
+    return text
+
+
+def globus_group(text: str) -> str:
+    """The id of a Globus group."""
+    if not re.fullmatch(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", text):
+        raise ValueError(
+            f"`{text}` is not the id of a Globus group; its page at app.globus.org shows it, five parts of 0-9 and a-f"
+        )
+    return text
+
+
+def globus_user(text: str) -> str:
+    """A user name of a hub with login by Globus: what stands before the @."""
+    name, at, _ = person(text).partition("@")
+    if at:
+        raise ValueError(f"nobody comes by the name `{text}`: those that Globus gives end before the @; write {name}")
+    return text

@@ -7,18 +7,17 @@ from dataclasses import replace
 from typing import Any
 
 from deployer.config.documents import Document, read_document
+from deployer.config.encryption import SOPS
 from deployer.config.loaded import LoadedHub, OpenSecrets, ValuesLayer
 from deployer.config.messages import problem
 from deployer.config.models import login as models
 from deployer.config.models.secrets import LoginSecret, SecretFile
 from deployer.config.sourced import Layer, Layers
 from deployer.config.validation import Target, validate
-from deployer.model.place import KeyPath
+from deployer.model.place import KeyPath, Place
 from deployer.model.problem import Problem, Severity
 
 SECRET_FILE = Target(SecretFile, "the secret file")
-SOPS = "sops"
-"""The key below which sops keeps who may read the file."""
 _TELLS_NO_VALUE = frozenset({"unknown-key", "missing-key", "too-short"})
 
 
@@ -31,6 +30,15 @@ def read_secrets(document: Document) -> tuple[OpenSecrets | None, tuple[Problem,
         for found in problems
     )
     return (OpenSecrets(spec, source) if spec else None), told
+
+
+def login_places(secrets: OpenSecrets | None) -> Mapping[str, Place]:
+    """The keys that `login` has, and where they stand."""
+    return {name: secrets.source.place(("login", name), key=True) for name in _login_keys(secrets)} if secrets else {}
+
+
+def _login_keys(secrets: OpenSecrets | None) -> tuple[str, ...]:
+    return tuple(name for name in LoginSecret.model_fields if secrets and getattr(secrets.spec.login, name) is not None)
 
 
 def decrypted_files(hub: LoadedHub) -> tuple[str, ...]:
@@ -53,7 +61,8 @@ def opened(hub: LoadedHub, read: Callable[[str], str], *, needed: bool = True) -
     if secrets is None:
         return hub, problems
     values = ValuesLayer(path, secrets.source, ("values",))
-    return replace(hub, secrets=secrets, layers=(*hub.layers, values)), tuple(lacking(hub, secrets)) if needed else ()
+    ready = replace(hub, secrets=secrets, secret_login=login_places(secrets), layers=(*hub.layers, values))
+    return ready, tuple(lacking(hub, secrets)) if needed else ()
 
 
 def _opened_values(hub: LoadedHub, read: Callable[[str], str]) -> tuple[LoadedHub, tuple[Problem, ...]]:
@@ -71,7 +80,7 @@ def lacking(hub: LoadedHub, secrets: OpenSecrets | None) -> Iterator[Problem]:
     """Keys that the login provider needs and nobody says, and those that it never reads."""
     login = hub.spec.login
     needed, read = _of_login(login)
-    said = {name for name in LoginSecret.model_fields if secrets and getattr(secrets.spec.login, name) is not None}
+    said = set(_login_keys(secrets))
     missing = [name for name in needed if name not in said and not _raw(hub, secrets, name)]
     about = {"provider": login.provider if login else "", "cluster": hub.ref.cluster, "hub": hub.ref.hub}
     if missing:
@@ -84,7 +93,7 @@ def lacking(hub: LoadedHub, secrets: OpenSecrets | None) -> Iterator[Problem]:
         return
     for name in sorted(said - {*needed, *read}):
         place = secrets.source.place(("login", name), key=True)
-        yield problem("secret-idle", place, **about, key=name)
+        yield problem("secret-idle", place, **about, key=name, advice="take it away")
 
 
 def _of_login(login: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:

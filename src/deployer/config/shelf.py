@@ -32,6 +32,10 @@ class Shelf:
         """Somebody asked for it as a document."""
         return path in self._documents
 
+    def read_before(self, path: str) -> Document | None:
+        """The document, where somebody has read it already; this does not count as asking for it."""
+        return self._documents.get(path) or self._read.get(path, (None,))[0]
+
     def typed(self, path: str) -> Document | None:
         """A file with a model of ours; None where it cannot be read."""
         return self._document(path, typed=True)

@@ -12,7 +12,8 @@ from deployer.model.place import Place
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _LONGEST_EXCERPT = 300
 _SECRET_VALUE = re.compile(
-    r"""(\b\w*(?:secret|password|passwd|passphrase|token|api_?key|credentials?|crypt_?key|access_?key)["']?\s*[:=]\s*[\["'{ ]*)"""
+    r"""(\b\w*(?:secret|password|passwd|passphrase|pwd|token|credentials?|authorization|"""
+    r"""(?:api|crypt|access|private|secret|signing|encryption|account)[_-]?keys?)["']?\s*[:=]\s*[\["'{ ]*)"""
     r"""([^\s"'#,\]}][^"',\]}]*)|((?<=://)[^/\s:@]*:)([^/\s@]+)(?=@)|(^\s*)([A-Za-z0-9+/=]{40,})$""",
     re.IGNORECASE,
 )

@@ -28,6 +28,12 @@ def did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "known her
     return f"perhaps you meant `{guess}`" if guess else listed(names, otherwise)
 
 
+def one_of(word: str, choices: Sequence[str]) -> str:
+    """What a file may say in place of a word: the closest, or all there is, as nothing else is taken."""
+    guess = closest(word, choices)
+    return f"perhaps you meant `{guess}`" if guess else f"one of: {', '.join(choices)}"
+
+
 def listed(names: Sequence[str], what: str) -> str:
     """All of them, unless that is too much or nothing."""
     return f"{what}: {', '.join(names)}" if 0 < len(names) <= _LISTED else ""

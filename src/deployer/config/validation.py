@@ -15,7 +15,7 @@ from deployer.config.lost_keys import with_lost_keys
 from deployer.config.messages import TEMPLATES, problem
 from deployer.config.model_fields import fields_at, fields_of, kinds_at, words_of
 from deployer.config.sourced import Layers
-from deployer.config.suggestions import closest, did_you_mean, missing_space
+from deployer.config.suggestions import closest, missing_space, one_of
 from deployer.model.place import KeyPath, dotted
 from deployer.model.problem import Problem
 
@@ -74,7 +74,7 @@ def _unknown_tag(_target: Target, source: Layers, fault: Fault) -> Problem:
     if written is not None:
         return _not_one_of(source, path, written, choices)
     meant = said[0] if isinstance(said, list) and said else said
-    place, hint = source.place(path), did_you_mean(str(meant), choices, otherwise="one of")
+    place, hint = source.place(path), one_of(str(meant), choices)
     return problem("wrong-type", place, path=dotted(path), found=_described(said), wanted="one word", advice=hint)
 
 
@@ -91,7 +91,7 @@ def _not_a_rule(target: Target, source: Layers, fault: Fault) -> Problem:
 
 
 def _not_one_of(source: Layers, path: KeyPath, value: str, choices: list[str], *, key: bool = False) -> Problem:
-    hint = did_you_mean(value, choices, otherwise="one of")
+    hint = one_of(value, choices)
     if key:
         place = source.place(path, key=True)
         return problem("unknown-key", place, key=value, parent=f"`{dotted(path[:-1])}`", advice=hint)

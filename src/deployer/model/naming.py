@@ -17,9 +17,14 @@ CLAIMS = (
     "use_lookup_dn_username",
     "lookup_dn_user_dn_attribute",
     "pam_normalize_username",
+    "tenant_id",
+    "gitlab_url",
+    "mw_index_url",
 )
-"""Of authenticators: what of all that a login provider tells is the name. Whatever changes here names everybody anew."""
+"""Of authenticators: what of all that a login provider tells is the name, and which server or directory tells it. Whatever
+changes here names everybody anew."""
 IDPS, RENAMED, DOMAINS, STRIP = ("idps", "allowed_idps"), "username_map", "hosted_domain", "strip_domain"
+INSTITUTION = "identity_provider"
 """Of authenticators: settings that name some people anew."""
 _SECTION = "Authenticator"
 
@@ -33,7 +38,7 @@ def naming(config: Any) -> Mapping[str, Any]:
 
 def _kept(section: str) -> tuple[str, ...]:
     if section.endswith(_SECTION):
-        return (*CLAIMS, *IDPS, RENAMED, DOMAINS, STRIP)
+        return (*CLAIMS, *IDPS, RENAMED, DOMAINS, STRIP, INSTITUTION)
     return {"JupyterHub": ("authenticator_class",), "KubeSpawner": SPAWNER}.get(section, ())
 
 

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from deployer.compiling.checks.tables import ConfigClass, table
-from deployer.model.naming import CLAIMS, DOMAINS, IDPS, RENAMED, STRIP, naming
+from deployer.model.naming import CLAIMS, DOMAINS, IDPS, INSTITUTION, RENAMED, STRIP, naming
 from deployer.model.place import value_at
 
 _CLASS = ("JupyterHub", "authenticator_class")
@@ -25,7 +25,8 @@ def other_names(before: Any, after: Any) -> Iterator[str]:
         yield f"people log in by `{becomes}` and no more by `{was}`, and homes are called after the names that it gives them"
         return
     old, new = _traits(before), _traits(after)
-    yield from chain(_claims(old, new), _idps(old, new), _renamed(old, new), _stripped(old, new) if was == _STRIPPING else ())
+    told = (_claims(old, new), _idps(old, new), _renamed(old, new), _institution(old, new))
+    yield from chain(*told, _stripped(old, new) if was == _STRIPPING else ())
 
 
 def _known(config: Any) -> ConfigClass | None:
@@ -72,6 +73,13 @@ def _renamed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
     for name in sorted(was.keys() | becomes.keys()):
         if was.get(name, name) != becomes.get(name, name):
             yield f"{name} was named {said(was.get(name, name))} and becomes {said(becomes.get(name, name))} ({RENAMED})"
+
+
+def _institution(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Globus names are without their institution; where any could come before, nobody gets another home."""
+    was, becomes = before.get(INSTITUTION), after.get(INSTITUTION)
+    if was and was != becomes:
+        yield f"people of other institutions have the same names: {INSTITUTION} was {said(was)} and becomes {said(becomes)}"
 
 
 def _stripped(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

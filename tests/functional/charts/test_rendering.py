@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.support.compiled_hubs import compiled, fleet_of
+from tests.support.compiled_hubs import compiled, compiled_hub, fleet_of
 from tests.support.real_chart import ARCHIVES
 from tests.support.rendered_charts import ChartTool
 
@@ -112,6 +113,85 @@ def test_dask_has_the_ways_of_a_server_and_no_more(charts: ChartTool, tmp_path: 
     assert {"NetworkPolicy/servers-to-dask", "NetworkPolicy/dask-to-hub"} <= set(objects)
 
 
+def reached(rules: list[dict[str, Any]], address: str, port: int) -> bool:
+    """Whether egress rules of a NetworkPolicy let TCP to that port of an address outside of the cluster pass."""
+    blocks = [peer["ipBlock"] for rule in rules if _names_port(rule, port) for peer in rule.get("to", []) if "ipBlock" in peer]
+    return any(_within(address, [block["cidr"]]) and not _within(address, block.get("except", [])) for block in blocks)
+
+
+def _names_port(rule: dict[str, Any], port: int) -> bool:
+    return "ports" not in rule or {"TCP", port} in [{entry.get("protocol", "TCP"), entry["port"]} for entry in rule["ports"]]
+
+
+def _within(address: str, networks: list[str]) -> bool:
+    return any(ip_address(address) in ip_network(network) for network in networks)
+
+
+PUBLIC, NODE, METADATA = "203.0.113.7", "10.0.0.5", "169.254.169.254"
+ON_CAMPUS = """\
+provider: kubeconfig
+kubeconfig: {file: kubeconfig.yaml}
+node_pools:
+  main: {purpose: core, machine: server, max: 1, labels: {role: core}, taints: ['role=core:NoSchedule']}
+  dask: {purpose: worker, machine: server, max: 1, labels: {role: dask}, taints: ['role=dask:NoSchedule']}
+  small: {purpose: notebook, machine: server, max: 1, memory: 16Gi, cpu: 4}
+"""
+HUB = """\
+domain: hub.example.org
+login: {provider: native, allow: {users: [ada]}}
+extras: {dask_gateway: true}
+home: {kind: none}
+machines: [{pool: small, shares: [1/2, 1]}]
+"""
+
+
+def objects_of(charts: ChartTool, hub: str, tmp_path: Path) -> dict[str, Any]:
+    """A hub on a cluster of others, whose pools of all three purposes have labels, taints or sizes."""
+    return charts.objects("basehub", "prod", compiled_hub(HUB + hub, cluster=ON_CAMPUS).release.values, tmp_path)
+
+
+@pytest.mark.parametrize("policy", ["singleuser", "dask-clusters"])
+@pytest.mark.parametrize(
+    ("network", "open_ports", "metadata"),
+    [
+        ("", {80, 443, 22, 8443}, False),
+        ("network: {allow_ports: [22]}", {80, 443, 22}, False),
+        ("network: {allow_ports: []}", {80, 443}, False),
+        ("network: {allow_ports: [80, 8443], block_metadata: false}", {80, 443, 8443}, True),
+        ("network: {block_metadata: false}", {80, 443, 22, 8443}, True),
+    ],
+)
+def test_servers_and_dask_reach_what_the_file_says(
+    charts: ChartTool, policy: str, network: str, open_ports: set[int], metadata: bool, tmp_path: Path
+) -> None:
+    rules = objects_of(charts, network, tmp_path)[f"NetworkPolicy/{policy}"]["spec"]["egress"]
+    assert {port for port in (80, 443, 22, 8443) if reached(rules, PUBLIC, port)} == open_ports
+    assert reached(rules, METADATA, 80) is metadata
+    assert not any(reached(rules, NODE, port) for port in (80, 22, 10250))
+
+
+def test_pods_of_the_hub_are_where_the_core_pool_is(charts: ChartTool, tmp_path: Path) -> None:
+    objects = objects_of(charts, "", tmp_path)
+    for name in ("hub", "proxy"):
+        pod = objects[f"Deployment/{name}"]["spec"]["template"]["spec"]
+        assert pod["nodeSelector"] == {"role": "core"}
+        assert {"key": "role", "operator": "Equal", "value": "core", "effect": "NoSchedule"} in pod["tolerations"]
+
+
+@pytest.mark.extra
+def test_spare_room_and_dask_are_placed_by_their_own_charts(charts: ChartTool, tmp_path: Path) -> None:
+    """By the charts themselves: the stand-ins have neither."""
+    objects = objects_of(charts, "spare_room: {servers: 2, memory: 4G}", tmp_path)
+    if "StatefulSet/user-placeholder" not in objects:
+        pytest.skip("the stand-in has no placeholders")
+    placeholder = objects["StatefulSet/user-placeholder"]["spec"]
+    assert placeholder["replicas"] == 2
+    assert placeholder["template"]["spec"]["nodeSelector"] == {"hub.jupyter.org/pool": "small"}
+    dask = [pod["spec"]["template"]["spec"] for name, pod in objects.items() if name.startswith("Deployment/") and "dask" in name]
+    if [pod for pod in dask if "stand-in" not in pod["containers"][0]["image"]]:
+        assert {pod["nodeSelector"]["role"] for pod in dask} == {"core"}
+
+
 @pytest.mark.extra
 @pytest.mark.parametrize("ref", [HubRef("aurora", "prod"), HubRef("borealis", "prod")], ids=str)
 def test_the_hubs_services_are_where_their_charts_have_them(charts: ChartTool, ref: HubRef, tmp_path: Path) -> None:
@@ -124,6 +204,21 @@ def test_the_hubs_services_are_where_their_charts_have_them(charts: ChartTool, r
         pytest.skip(f"{ARCHIVES} names no folder with the charts' own archives")
     ports = {url: objects[f"Service/{url.hostname}"]["spec"]["ports"] for url in asked}
     assert [url.geturl() for url, found in ports.items() if (url.port or 80) not in [port["port"] for port in found]] == []
+
+
+@pytest.mark.parametrize("name", ["data.v2", "a/b.c", ".hidden"])
+def test_a_shared_folder_may_have_dots(charts: ChartTool, name: str, tmp_path: Path) -> None:
+    values = compiled_hub(
+        HUB.replace(
+            "home: {kind: none}",
+            f"home: {{kind: nfs, server: nfs.example.org, path: /homes}}\nshared_folders: [{{name: {name}}}]",
+        ),
+        cluster=ON_CAMPUS,
+    ).release.values
+    objects = charts.objects("basehub", "prod", values, tmp_path)
+    pod = objects["Job/shared-folders"]["spec"]["template"]["spec"]
+    assert pod["containers"][0]["args"][1:] == [name]
+    assert pod["nodeSelector"] == {"role": "core"}
 
 
 REFUSED = {

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import stat
 import subprocess
 import sys
@@ -207,6 +208,18 @@ def test_who_is_no_recipient_cannot_read_and_is_told_what_to_do(fleet: Fleet) ->
         assert (ended.code, SECRET in ended.out + ended.err) == (4, False)
         assert "Your key is not among the file's recipients" in ended.err
         assert "Traceback" not in ended.err
+
+
+def test_a_value_that_somebody_pasted_in_clear_is_named_and_never_shown(fleet: Fleet) -> None:
+    fleet.set("login.client_id", "an-id")
+    fleet.set()
+    encrypted = fleet.file.read_text()
+    fleet.file.write_text(re.sub("client_secret: ENC.*", f"client_secret: {SECRET}", encrypted))
+    told = fleet.run("validate")
+    assert (told.code, f"{FILE}:3:5: error: `login.client_secret` is not encrypted" in told.out) == (1, True), told.out
+    shown = fleet.run("secrets", "view", "far", "prod")
+    assert (shown.code, "a value in it was written or changed by hand" in shown.err) == (4, True), shown.err
+    assert SECRET not in told.out + told.err + shown.out + shown.err
 
 
 def test_rotate_lets_in_whom_the_rules_name_now_and_shuts_out_the_others(fleet: Fleet) -> None:

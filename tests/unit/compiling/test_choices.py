@@ -105,6 +105,17 @@ def test_a_share_of_a_rented_machine_leaves_room_for_what_the_node_needs() -> No
     assert 0.8 * 32 * 1024**3 < whole["mem_guarantee"] < 32 * 1024**3
 
 
+def test_shares_of_a_machine_that_others_run_leave_room_for_what_the_node_needs() -> None:
+    """Kubernetes itself offers 15.3 GiB and 4 CPUs of this machine at most, and its agents ask for some of that."""
+    cluster = "provider: kubeconfig\nkubeconfig: {file: kubeconfig.yaml}\n"
+    cluster += "node_pools: {nodes: {purpose: notebook, machine: server, max: 9, memory: 16Gi, cpu: 4}}\n"
+    (profile,) = profiles(PYTHON, "{pool: nodes, shares: [1/2, 1]}", cluster)
+    half, whole = (choice["kubespawner_override"] for choice in profile["profile_options"]["machine"]["choices"].values())
+    assert 2 * half["mem_guarantee"] <= whole["mem_guarantee"] < 15 * 1024**3
+    assert 2 * half["cpu_guarantee"] <= whole["cpu_guarantee"] < 3.7
+    assert half["cpu_limit"] == whole["cpu_limit"] == 4
+
+
 def test_a_size_says_guarantee_and_limit() -> None:
     (profile,) = profiles(PYTHON, "{pool: small, sizes: [{name: Small, memory: 512M..1G, cpu: 0.05..2}]}")
     override = profile["kubespawner_override"]

@@ -25,6 +25,19 @@ def release(config: dict[str, Any], at: tuple[str, ...] = ("jupyterhub",)) -> Re
         ("cilogon", "OAuthenticator", {"client_id": "cilogon:/42"}, ("cilogon.org", "cilogon:/42", "")),
         ("auth0", "Auth0OAuthenticator", {"auth0_domain": "team.eu.auth0.com"}, ("team.eu.auth0.com", "", "")),
         ("generic-oauth", "GenericOAuthenticator", {"authorize_url": "https://id.example.org/auth"}, ("id.example.org", "", "")),
+        ("azuread", "AzureAdOAuthenticator", {"client_id": "42"}, ("login.microsoftonline.com", "42", "")),
+        ("azuread", "AzureAdOAuthenticator", {"graph_url": "https://login.example.us"}, ("login.example.us", "", "")),
+        ("globus", "GlobusOAuthenticator", {}, ("auth.globus.org", "", "")),
+        ("gitlab", "GitLabOAuthenticator", {}, ("gitlab.com", "", "")),
+        ("gitlab", "GitLabOAuthenticator", {"gitlab_url": "https://git.example.org"}, ("git.example.org", "", "")),
+        ("bitbucket", "BitbucketOAuthenticator", {}, ("bitbucket.org", "", "")),
+        ("openshift", "OpenShiftOAuthenticator", {"client_id": "42"}, ("", "42", "")),
+        (
+            "openshift",
+            "OpenShiftOAuthenticator",
+            {"openshift_auth_api_url": "https://oauth.example.org"},
+            ("oauth.example.org", "", ""),
+        ),
         (
             "github",
             "GitHubOAuthenticator",
@@ -40,7 +53,7 @@ def test_a_provider_its_host_our_client_and_callback(
     assert expected_login(release(config)) == ExpectedLogin(*expected)
 
 
-@pytest.mark.parametrize("authenticator", ["dummy", "native", "tmp", "shared-password", "mine.OwnAuthenticator", ""])
+@pytest.mark.parametrize("authenticator", ["dummy", "native", "tmp", "shared-password", "mediawiki", "mine.OwnAuthenticator", ""])
 def test_a_login_that_is_no_known_provider_is_not_expected(authenticator: str) -> None:
     assert expected_login(release({"JupyterHub": {"authenticator_class": authenticator}})) is None
 

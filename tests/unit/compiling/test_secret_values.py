@@ -29,6 +29,12 @@ PROVIDERS: dict[str, tuple[str, dict[str, str], str, dict[str, str]]] = {
     "google": ("allow: everyone", OAUTH, "GoogleOAuthenticator", OAUTH),
     "auth0": ("allow: everyone, domain: lab.auth0.com", OAUTH, "Auth0OAuthenticator", OAUTH),
     "generic-oauth": (f"allow: everyone, username_claim: sub, {URLS}", OAUTH, "GenericOAuthenticator", OAUTH),
+    "azuread": ("allow: everyone, tenant: example.org", OAUTH, "AzureAdOAuthenticator", OAUTH),
+    "globus": ("allow: {identity_provider: example.edu}", OAUTH, "GlobusOAuthenticator", OAUTH),
+    "gitlab": ("allow: everyone", OAUTH, "GitLabOAuthenticator", OAUTH),
+    "bitbucket": ("allow: everyone", OAUTH, "BitbucketOAuthenticator", OAUTH),
+    "openshift": ("allow: everyone", OAUTH, "OpenShiftOAuthenticator", OAUTH),
+    "mediawiki": ("allow: everyone", OAUTH, "MWOAuthenticator", OAUTH),
     "ldap": (
         "allow: everyone, server: ldap.example.org, bind_user: finder, search_base: 'ou=people', user_attribute: uid",
         {"bind_password": "b1nd"},
@@ -94,6 +100,35 @@ def test_a_deploy_without_what_the_provider_needs_is_refused(provider: str) -> N
     hub = f"login: {{provider: {provider}, {PROVIDERS[provider][0]}}}"
     assert [(problem.code, str(problem.severity)) for problem in deployed(hub, None)[1]] == [("secret-file-missing", "error")]
     assert [problem.code for problem in deployed(hub, {"login": {}})[1]] == ["secret-missing"]
+
+
+def raw(authenticator: str) -> str:
+    return f"values: {{jupyterhub: {{hub: {{config: {{JupyterHub: {{authenticator_class: {authenticator}}}}}}}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("authenticator", "secrets", "section", "wanted"),
+    [
+        ("azuread", OAUTH, "AzureAdOAuthenticator", OAUTH),
+        ("oauthenticator.globus.GlobusOAuthenticator", OAUTH, "GlobusOAuthenticator", OAUTH),
+        ("local-github", OAUTH, "GitHubOAuthenticator", OAUTH),
+        ("ldapauthenticator.LDAPAuthenticator", {"bind_password": "b"}, "LDAPAuthenticator", {"lookup_dn_search_password": "b"}),
+    ],
+)
+def test_secrets_of_a_login_in_the_charts_own_words_reach_its_class(
+    authenticator: str, secrets: dict[str, str], section: str, wanted: dict[str, str]
+) -> None:
+    compiled, problems = deployed(raw(authenticator), {"login": secrets})
+    assert (*problems, *compiled.problems) == ()
+    assert hub_config(compiled)["JupyterHub"]["authenticator_class"] == authenticator
+    assert hub_config(compiled)[section] == wanted
+    assert set(secrets.values()) <= _hidden(compiled)
+
+
+def test_a_secret_that_no_known_class_reads_is_told() -> None:
+    compiled, _ = deployed(raw("mine.OwnAuthenticator"), {"login": OAUTH})
+    assert [(problem.code, problem.place.file) for problem in compiled.problems] == [("secret-idle", SECRET_FILE)] * 2
+    assert not any(secret in str(hub_config(compiled)) for secret in OAUTH.values())
 
 
 HUB = "login: {provider: github, allow: everyone}\nhub: {database: {url: 'postgresql://hub@db.example.org/hub'}}"

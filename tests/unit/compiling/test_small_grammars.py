@@ -12,9 +12,10 @@ from tests.support.compiled_hubs import compiled_hub
 from deployer.compiling.hub_process import chart_image
 from deployer.compiling.layers import leaves
 from deployer.compiling.said import Said, holders, joined, plain
-from deployer.compiling.secret_paths import is_secret_name, looks_secret
+from deployer.compiling.secret_paths import looks_secret
 from deployer.compiling.slugs import distinct_labels, slug
 from deployer.compiling.templates import environment_value, unknown_fields
+from deployer.config.secret_signs import is_secret_name
 
 PERSON = {"username": "ada-byron", "unescaped_username": "Ada Byron"}
 BRACED = st.text(st.sampled_from("{}$ab .")) | st.sampled_from(
@@ -64,7 +65,10 @@ def test_what_looks_like_a_field_and_is_none_is_found(text: str, fields: list[st
             (name, True)
             for name in ("client_secret", "apiToken", "GITHUB_TOKEN", "db-password", "AWS_SECRET_ACCESS_KEY", "secretToken")
         ),
-        *((name, True) for name in ("adminPassword", "privateKey", "credentials", "crypt_keys", "api_key")),
+        *(
+            (name, True)
+            for name in ("adminPassword", "privateKey", "credentials", "crypt_keys", "api_key", "DB_PWD", "CryptKeeper.keys")
+        ),
         *((name, False) for name in ("existingSecret", "secretName", "token_url", "key", "keys", "tolerations", "secretKeyRef")),
         *(
             (name, False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.config.instance_types import GIB, instance_type, instance_types, room
+from deployer.config.instance_types import GIB, InstanceType, Room, instance_type, instance_types, room
 
 # Capacity of live nodes, less what the kubelet and daemon sets take: figures of a public fleet of 30 clusters, 2026.
 _MEASURED = [
@@ -43,6 +43,25 @@ def test_every_machine_has_some_room_and_less_than_it_was_rented_with(cloud: str
         assert machine is not None
         assert 0 < room(machine).memory < machine.memory
         assert 0 < room(machine).cpu < machine.cpu
+
+
+# Allocatable of nodes as their documentation has them, less agents that ask for 300 MiB and 0.3 CPU.
+_RUN_BY_OTHERS = [
+    ("kubeadm, which reserves nothing", 16, 4, 15.3 - 0.3, 4 - 0.3),
+    ("the example of Kubernetes' documentation", 32, 16, 28.5 - 0.3, 14.5 - 0.3),
+]
+
+
+@pytest.mark.parametrize(("memory", "cpu", "left_memory", "left_cpu"), [case[1:] for case in _RUN_BY_OTHERS])
+def test_a_machine_of_said_size_is_never_given_away_whole(memory: int, cpu: int, left_memory: float, left_cpu: float) -> None:
+    left = room(InstanceType("server", "kubeconfig", cpu, memory * GIB))
+    assert 0.7 * memory < left.memory / GIB <= left_memory
+    assert 0.8 * cpu < left.cpu < cpu
+    assert left.cpu <= left_cpu or cpu == 16, "who reserves a whole CPU and more says a smaller `cpu`"
+
+
+def test_a_machine_without_kubernetes_is_left_whole() -> None:
+    assert room(InstanceType("laptop", "local", 4, 8 * GIB)) == Room(8 * GIB, 4)
 
 
 def test_what_the_table_does_not_know_is_none() -> None:

@@ -18,6 +18,8 @@ GENERIC = (
     "provider: generic-oauth, allow: everyone, authorize_url: https://i.example.org/a, token_url: https://i.example.org/t, "
     "userdata_url: https://i.example.org/u, username_claim: email"
 )
+AZUREAD = "provider: azuread, tenant: lab.example.org, allow: everyone"
+GLOBUS = "provider: globus, allow: {identity_provider: lab.example.edu}"
 
 
 def typed(login: str) -> Any:
@@ -52,6 +54,34 @@ def raw(authenticator: str, section: str = "Authenticator", **traits: Any) -> di
         (CILOGON, CILOGON.replace(LAB, UNI), "people's names are made otherwise: none of the identity providers stays"),
         (CILOGON, CILOGON.replace("}}}", f"}}, {UNI}: {{username_claim: sub}}}}}}"), ""),
         ("provider: github, allow: {users: [ada]}", "provider: github, allow: {organizations: [lab]}, admins: [bo]", ""),
+        (
+            f"{AZUREAD}, username_claim: name",
+            AZUREAD,
+            "people's names are made otherwise: username_claim was `name` and becomes `upn`",
+        ),
+        (
+            AZUREAD,
+            AZUREAD.replace("lab", "uni"),
+            "people's names are made otherwise: tenant_id was `lab.example.org` and becomes `uni.example.org`",
+        ),
+        (
+            GLOBUS,
+            f"{GLOBUS}, username_from_email: true",
+            "people's names are made otherwise: username_from_email was not set and becomes `True`",
+        ),
+        (
+            GLOBUS,
+            GLOBUS.replace("lab", "uni"),
+            "people of other institutions have the same names: "
+            "identity_provider was `lab.example.edu` and becomes `uni.example.edu`",
+        ),
+        ("provider: globus, allow: everyone", GLOBUS, ""),
+        (
+            "provider: gitlab, allow: everyone",
+            "provider: gitlab, allow: everyone, url: 'https://git.example.org'",
+            "people's names are made otherwise: gitlab_url was not set and becomes `https://git.example.org`",
+        ),
+        ("provider: openshift, allow: everyone", "provider: openshift, allow: {groups: [lab]}", ""),
     ],
 )
 def test_of_the_typed_file(before: str, after: str, told: str) -> None:

@@ -22,7 +22,7 @@ def test_documents_are_added_removed_and_changed() -> None:
 
 
 def test_a_plan_is_told_with_its_reason() -> None:
-    plan = hub_plan(REF, Manifests({"a": "2\n"}, ("no images",)), Running({"a": "1\n"}, healthy=True), [STEP])
+    plan = hub_plan(REF, Manifests({"a": "2\n"}, ("no images",)), Running({"a": "1\n"}, healthy=True), [STEP], {})
     assert to_text(plan) == (
         "demo/welcome:\n  Restart the hub (logins pause)\n  a: changed\n    @@ -1 +1 @@\n    -1\n    +2\n  note: no images\n"
     )
@@ -30,12 +30,12 @@ def test_a_plan_is_told_with_its_reason() -> None:
 
 
 def test_without_steps_there_is_nothing_to_do() -> None:
-    plan = hub_plan(REF, Manifests({"a": "1\n"}), Running({"a": "1\n"}, healthy=True), [])
+    plan = hub_plan(REF, Manifests({"a": "1\n"}), Running({"a": "1\n"}, healthy=True), [], {})
     assert to_text(plan) == "demo/welcome: nothing to do\n"
 
 
 def test_a_repair_says_that_no_file_differs() -> None:
-    plan = hub_plan(REF, Manifests({"a": "1\n"}), Running({"a": "1\n"}, healthy=False), [STEP])
+    plan = hub_plan(REF, Manifests({"a": "1\n"}), Running({"a": "1\n"}, healthy=False), [STEP], {})
     assert "No file differs" in to_text(plan)
 
 
@@ -64,4 +64,4 @@ def hub_at(domain: str, **more: str) -> dict[str, str]:
 def test_another_domain_has_to_be_named_at_the_login_provider(
     before: dict[str, str], after: dict[str, str], told: tuple[str, ...]
 ) -> None:
-    assert hub_plan(REF, Manifests(after), Running(before, healthy=True), [STEP]).notices == told
+    assert hub_plan(REF, Manifests(after), Running(before, healthy=True), [STEP], {}).notices == told

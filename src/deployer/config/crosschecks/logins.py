@@ -15,6 +15,11 @@ _WAYS = {
     "github": "allow: {users: [...]} or allow: {organizations: [...]}",
     "cilogon": "allow: {users: [...]}, or an entry of allow.idps with domains or everyone: true",
     "google": "allow: {users: [...]} or allow: {hosted_domains: [...]}",
+    "azuread": "allow: {users: [...]} or allow: {groups: [...]}",
+    "globus": "allow: {identity_provider: ...}, allow: {groups: [...]} or allow: {users: [...]}",
+    "gitlab": "allow: {users: [...]}, allow: {groups: [...]} or allow: {projects: [...]}",
+    "bitbucket": "allow: {users: [...]} or allow: {workspaces: [...]}",
+    "openshift": "allow: {users: [...]} or allow: {groups: [...]}",
 }
 _ANY_WAY = "allow: {users: [...]}"
 
@@ -41,6 +46,8 @@ def _login(fleet: LoadedFleet, hub: LoadedHub, cloud: str) -> Iterator[Problem]:
         place = hub.source.place(("login", "allow"), key=True)
         code = "only-staff-allowed" if _waits_for_people(fleet, login) else "nobody-allowed"
         yield problem(code, place, advice=advice)
+    elif isinstance(login, models.GlobusLogin) and not getattr(login.allow, "identity_provider", None):
+        yield problem("names-of-any-institution", hub.source.place(("login", "allow"), key=True))
 
 
 def _waits_for_people(fleet: LoadedFleet, login: models.Login) -> bool:
@@ -56,7 +63,7 @@ def anybody(login: models.LoginBase) -> bool:
         return True
     if isinstance(login, models.NativeLogin) and login.open_signup:
         return True
-    if isinstance(login, models.GenericOAuthLogin) and login.admin_groups:
+    if getattr(login, "admin_groups", None):
         return True
     if isinstance(allow, models.CILogonAllow):
         return bool(allow.users) or any(idp.everyone or idp.domains for idp in allow.idps.values())

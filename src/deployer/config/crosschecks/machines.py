@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from deployer.config import scalars
-from deployer.config.instance_types import GIB, MIB, SMALLEST_SERVER, Room, instance_type, instance_types, room
+from deployer.config.instance_types import GIB, MIB, SMALLEST_SERVER, Room, instance_type, instance_types
 from deployer.config.loaded import LoadedCluster, LoadedFleet, LoadedHub
 from deployer.config.messages import problem
 from deployer.config.models.cluster import NodePool
 from deployer.config.models.hub import Machine, Size
+from deployer.config.pool_machines import pool_room
 from deployer.config.shelf import Shelf
 from deployer.config.suggestions import did_you_mean
 from deployer.model.place import KeyPath
@@ -34,15 +35,6 @@ def _of_hub(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
     yield from _machines(cluster, hub)
     if hub.spec.hub.memory:
         yield from _too_small(hub, ("hub", "memory"), hub.spec.hub.memory)
-
-
-def pool_room(cluster: LoadedCluster, pool: NodePool) -> Room | None:
-    """What servers may use of one machine of the pool: what the pool itself says, else by its instance type."""
-    machine = instance_type(cluster.spec.provider, pool.machine)
-    left = room(machine) if machine else None
-    memory = scalars.memory_bytes(pool.memory) if pool.memory else left and left.memory
-    cpu = pool.cpu or (left and left.cpu)
-    return Room(memory, float(cpu)) if memory and cpu else None
 
 
 def _pools(cluster: LoadedCluster) -> Iterator[Problem]:
@@ -101,7 +93,7 @@ def _machines(cluster: LoadedCluster, hub: LoadedHub) -> Iterator[Problem]:
         elif pool.purpose != "notebook":
             place = hub.source.place((*path, "pool"))
             yield problem("pool-purpose", place, pool=machine.pool, purpose=pool.purpose)
-        available = pool_room(cluster, pool) if pool else None
+        available = pool_room(cluster.spec.provider, pool) if pool else None
         yield from _shares(hub, path, machine, available)
         yield from _sizes(hub, path, machine, pool, available)
 

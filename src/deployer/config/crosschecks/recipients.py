@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from deployer.config.documents import Document, read_document
-from deployer.config.encryption import is_encrypted
+from deployer.config.encryption import SOPS, is_encrypted
 from deployer.config.loaded import LoadedFleet
 from deployer.config.messages import problem
 from deployer.config.recipients import CONFIGURATION, PatternError, Rule, of_file, rules
-from deployer.config.secret_files import SOPS
 from deployer.config.shelf import Shelf
 from deployer.config.source_text import is_secret
 from deployer.model.place import Place

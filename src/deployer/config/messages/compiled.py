@@ -58,6 +58,13 @@ TEMPLATES: dict[str, Template] = {
         "`extras.image_builder` does not say where built images go",
         "write image_builder: {{registry: quay.io, image_prefix: my-team/my-hub-}} with the team and hub of your own",
     ),
+    "builder-without-environments": Template(
+        "nobody can build an image: the spawn page has no `environments` to choose from", "name one that people start otherwise"
+    ),
+    "builder-without-form": Template(
+        "nobody can build an image: the form for it is not in the hub's usual image",
+        "let `hub.image` name an image that adds the package jupyterhub-fancy-profiles to quay.io/jupyterhub/k8s-hub",
+    ),
     "chart-lacks": Template(
         "`{key}` has no effect: the chart {chart} has no key `{name}`",
         "say it under `values` in the chart's own words",

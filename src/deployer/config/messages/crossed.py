@@ -26,6 +26,16 @@ TEMPLATES: dict[str, Template] = {
         "this file is not encrypted",
         "change the secrets in it, they have been seen; then encrypt it: sops encrypt --in-place {file}",
     ),
+    "value-not-encrypted": Template(
+        "`{path}` is not encrypted, though its file is",
+        "bring back the file's last version from git, then write a new value, as this one has been seen: deployer secrets set, "
+        "or sops edit",
+    ),
+    "value-left-plain": Template(
+        "`{path}` is not encrypted: this file was encrypted with `{setting}`",
+        "take `{setting}` out of .sops.yaml, then write a new value, as this one has been seen: deployer secrets edit, "
+        "or sops edit",
+    ),
     "secret-in-clear": Template(
         "{what} stands here in clear, for everybody who can read the fleet",
         "replace it by a new one, it has been seen; then write that into the secret file: deployer secrets edit",
@@ -40,7 +50,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "secret-idle": Template(
         "`login.{key}` is nothing that login by {provider} reads",
-        "take it away: deployer secrets edit {cluster} {hub}",
+        "{advice}: deployer secrets edit {cluster} {hub}",
         Severity.WARNING,
     ),
     "secret-not-text": Template("this value is not what is wanted here", "every secret is text: quote it"),
@@ -145,6 +155,11 @@ TEMPLATES: dict[str, Template] = {
     "no-login": Template("nobody is allowed to log in: there is no `login`", "say who: login: {{provider: ..., allow: ...}}"),
     "nobody-allowed": Template("nobody is allowed to log in", "{advice}"),
     "only-staff-allowed": Template("nobody but the fleet's staff can log in", "{advice}", Severity.WARNING),
+    "names-of-any-institution": Template(
+        "names of Globus end before the @, so `alice` of any institution is the same person here",
+        "say whose people may log in: allow: {{identity_provider: example.edu}}, with users or groups for some of them",
+        Severity.WARNING,
+    ),
     "dummy-login": Template(
         "dummy lets anybody be anybody, it is for hubs on this machine only", "choose another login provider"
     ),

@@ -109,9 +109,16 @@ class NodePool(FileModel):
     min: int = Field(default=0, ge=0, description="Machines that always run.")
     max: int = Field(ge=1, description="Machines that may run.")
     gpu: int = Field(default=0, ge=0, description="GPUs of one machine.")
-    memory: Disk | None = Field(default=None, description="Of one machine, where the instance type is not known.")
-    cpu: float | int | None = Field(default=None, gt=0, description="Of one machine, where the instance type is not known.")
-    labels: dict[str, str] = Field(default={}, description="Labels of the nodes.")
+    memory: Disk | None = Field(
+        default=None,
+        description="Of one whole machine, where the instance type is not known; servers get what Kubernetes leaves of it.",
+    )
+    cpu: float | int | None = Field(
+        default=None,
+        gt=0,
+        description="Of one whole machine, where the instance type is not known; servers get what Kubernetes leaves of it.",
+    )
+    labels: dict[str, str] = Field(default={}, description="Labels of the nodes, by which pods find them.")
     taints: list[Taint] = Field(default=[], description="key=value:Effect")
     zones: list[Name] = Field(default=[], description="Only these zones.")
     spot: bool = Field(default=False, description="Cheaper machines that the cloud may take back.")

@@ -6,7 +6,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from deployer.config.models.base import ChartRepository, DurationOrNone, FileModel, GitHubUser, MailAddress, Name, Person, Share
+from deployer.config.models.base import (
+    ChartRepository,
+    DurationOrNone,
+    FileModel,
+    GitHubUser,
+    GlobusUser,
+    MailAddress,
+    Name,
+    Person,
+    Share,
+)
 from deployer.config.models.hub import Organization
 
 
@@ -18,6 +28,12 @@ class Staff(FileModel):
     google: list[MailAddress] = Field(default=[], description="Mail addresses.")
     auth0: list[Person] = Field(default=[], description="User names.")
     generic_oauth: list[Person] = Field(default=[], alias="generic-oauth", description="User names.")
+    azuread: list[Person] = Field(default=[], description="User names.")
+    globus: list[GlobusUser] = Field(default=[], description="User names.")
+    gitlab: list[Person] = Field(default=[], description="User names.")
+    bitbucket: list[Person] = Field(default=[], description="User names.")
+    openshift: list[Person] = Field(default=[], description="User names.")
+    mediawiki: list[Person] = Field(default=[], description="User names.")
     ldap: list[Person] = Field(default=[], description="User names.")
     lti13: list[Person] = Field(default=[], description="User names.")
     native: list[Person] = Field(default=[], description="User names.")

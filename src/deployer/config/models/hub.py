@@ -198,7 +198,10 @@ class Network(FileModel):
     """What servers may reach."""
 
     block_metadata: bool = Field(default=True, description="Servers cannot reach the cloud's metadata address.")
-    allow_ports: list[Port] = Field(default=[], description="Outgoing TCP ports besides 80 and 443.")
+    allow_ports: list[Port] | None = Field(
+        default=None,
+        description="Servers reach public addresses by TCP at 80, 443 and these ports only; without this key, at all ports.",
+    )
     ssh_between_users: bool = Field(default=False, description="Servers may reach each other's port 22.")
 
 

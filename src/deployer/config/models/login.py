@@ -18,6 +18,9 @@ from deployer.config.models.base import (
     FileModel,
     GitHubTeam,
     GitHubUser,
+    GitLabGroup,
+    GlobusGroup,
+    GlobusUser,
     MailAddress,
     MailDomain,
     Name,
@@ -70,6 +73,32 @@ class GroupAllow(Users):
     """People by the groups that the login provider tells."""
 
     groups: list[Name] = Field(default=[], description="Groups that the provider tells.")
+
+
+class GlobusAllow(Users):
+    """People of Globus."""
+
+    users: list[GlobusUser] = Field(default=[], description="User names, without what stands behind the @.")
+    groups: list[GlobusGroup] = Field(default=[], description="Globus groups, by their ids.")
+    identity_provider: MailDomain | None = Field(
+        default=None,
+        description="Only people whose Globus name is of this domain: all of them, or those of `users` and `groups`.",
+    )
+
+
+class GitLabAllow(Users):
+    """People of GitLab."""
+
+    groups: list[GitLabGroup] = Field(default=[], description='Groups by name; subgroups by number, in quotes: "4711".')
+    projects: list[Name | int] = Field(
+        default=[], description="Projects, by number or as group/project; from the role Developer on."
+    )
+
+
+class BitbucketAllow(Users):
+    """People of Bitbucket."""
+
+    workspaces: list[Name] = Field(default=[], description="Workspaces, by the names that Bitbucket shows.")
 
 
 class LoginBase(FileModel):
@@ -139,6 +168,72 @@ class GenericOAuthLogin(OAuthLogin):
     userdata_url: Url = Field(description="The provider's userinfo endpoint.")
     username_claim: Name = Field(description="Claim that names the person.")
     admin_groups: list[Name] = Field(default=[], description="Groups whose people are administrators.")
+
+
+class AzureAdLogin(OAuthLogin):
+    """By Microsoft Entra ID, formerly Azure AD."""
+
+    provider: Literal["azuread"] = Field(description="Who says who a person is.")
+    tenant: Name = Field(description="Id of the directory (tenant), or one of its domains.")
+    allow: GroupAllow | Everyone | None = Field(default=None, description="Who may log in.")
+    username_claim: Name = Field(
+        default="upn",
+        description="Claim that names the person: upn is the name that they sign in by, oid never changes; "
+        "name is for display, and two people may have the same.",
+    )
+    admin_groups: list[Name] = Field(default=[], description="Groups whose people are administrators.")
+    url: Url | None = Field(
+        default=None, description="Login server of another of Microsoft's clouds, such as https://login.microsoftonline.us."
+    )
+
+
+class GlobusLogin(OAuthLogin):
+    """By Globus. A person's name ends before its @."""
+
+    provider: Literal["globus"] = Field(description="Who says who a person is.")
+    admins: list[GlobusUser] = Field(default=[], description="Hub administrators, besides the fleet's staff.")
+    blocked: list[GlobusUser] = Field(default=[], description="People who may never log in.")
+    allow: GlobusAllow | Everyone | None = Field(default=None, description="Who may log in.")
+    admin_groups: list[GlobusGroup] = Field(
+        default=[], description="Globus groups whose people are administrators, by their ids."
+    )
+    populate_groups: bool = Field(default=False, description="Globus groups become hub groups, named by their ids.")
+    username_from_email: bool = Field(default=False, description="The mail address names the person, not the Globus name.")
+
+
+class GitLabLogin(OAuthLogin):
+    """By GitLab, or a GitLab server of one's own."""
+
+    provider: Literal["gitlab"] = Field(description="Who says who a person is.")
+    allow: GitLabAllow | Everyone | None = Field(default=None, description="Who may log in.")
+    url: Url | None = Field(default=None, description="Address of a server of one's own; gitlab.com without it.")
+
+
+class BitbucketLogin(OAuthLogin):
+    """By Bitbucket."""
+
+    provider: Literal["bitbucket"] = Field(description="Who says who a person is.")
+    allow: BitbucketAllow | Everyone | None = Field(default=None, description="Who may log in.")
+
+
+class OpenShiftLogin(OAuthLogin):
+    """By an OpenShift cluster."""
+
+    provider: Literal["openshift"] = Field(description="Who says who a person is.")
+    allow: GroupAllow | Everyone | None = Field(default=None, description="Who may log in.")
+    admin_groups: list[Name] = Field(default=[], description="Groups whose people are administrators.")
+    url: Url | None = Field(
+        default=None, description="Address of the cluster's API; of the cluster that the hub is on without it."
+    )
+    login_url: Url | None = Field(default=None, description="Address of its OAuth server; the cluster tells it without this.")
+
+
+class MediaWikiLogin(OAuthLogin):
+    """By Wikimedia, or another wiki of MediaWiki."""
+
+    provider: Literal["mediawiki"] = Field(description="Who says who a person is.")
+    allow: Users | Everyone | None = Field(default=None, description="Who may log in.")
+    url: Url | None = Field(default=None, description="Address of the wiki's index.php; Wikimedia's without it.")
 
 
 class LdapLogin(LoginBase):
@@ -213,6 +308,12 @@ Login = Annotated[
     | GoogleLogin
     | Auth0Login
     | GenericOAuthLogin
+    | AzureAdLogin
+    | GlobusLogin
+    | GitLabLogin
+    | BitbucketLogin
+    | OpenShiftLogin
+    | MediaWikiLogin
     | LdapLogin
     | LtiLogin
     | NativeLogin
