@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from generate import write_reference
+from docs.generate import write_reference
 
 from deployer import __version__
 
@@ -24,6 +24,8 @@ exclude_patterns = ["_build"]
 
 html_theme = "sphinx_book_theme"
 html_title = "deployer"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 html_theme_options = {"show_navbar_depth": 2, "home_page_in_toc": True}
 
 write_reference(Path(__file__).parent / "reference" / "generated")

@@ -10,6 +10,7 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 import typer.main
+from docs.values_page import values_page
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -37,6 +38,7 @@ def write_reference(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, (title, model) in FILES.items():
         _write(folder / f"{name}.md", _file_page(title, model))
+    _write(folder / "values.md", values_page())
     _write(folder / "commands.md", _commands_page())
     _write(folder / "messages.md", _messages_page())
     _write(folder / "exit-codes.md", _exit_codes_page())

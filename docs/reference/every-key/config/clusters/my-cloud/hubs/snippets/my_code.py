@@ -1,0 +1,3 @@
+import z2jh
+
+z2jh.get_config("custom.my-setting")
