@@ -1,7 +1,7 @@
 """`python -m tests.support.one_deploy HUB [NUMBER]`: deploy a hub of cluster `onenode`.
 
-The fleet is in this folder. Prints each effect, then the outcome. With a number it checks the hub too, kills itself right after
-the effect of this number, and its lock is free soon afterwards.
+The fleet is in this folder. Prints each effect, then the outcome. With a number it deploys what has not changed, too, checks the
+hub, kills itself right after the effect of this number, and its lock is free soon afterwards.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ class Deadly:
 
 
 def main(hub: str, number: str = "0") -> None:
-    patience = {"lease_seconds": SOON} if int(number) else {}
+    numbered = bool(int(number))
+    patience = {"lease_seconds": SOON} if numbered else {}
     with effects_at(Path.cwd(), os.environ, journal=Deadly(int(number)), **patience) as effects:
-        (ended,) = deploy(effects, Choice("onenode", (hub,)), DeployOptions(check=bool(int(number)))).hubs
+        (ended,) = deploy(effects, Choice("onenode", (hub,)), DeployOptions(force=numbered, check=numbered)).hubs
     print(ended.outcome.value)
 
 

@@ -58,9 +58,11 @@ def hub(disturbed: ClusterFleet, kernel: Kernel) -> Iterator[ClusterFleet]:
 
 @pytest.mark.timeout(BUSY)
 def test_after_whichever_effect_a_deploy_is_killed_the_next_goes_on(hub: ClusterFleet) -> None:
-    seen = set[tuple[str, ...]]()
+    seen, effects = set[tuple[str, ...]](), list[str]()
     for number in count(1):
-        hub.write(hub_file(f"Killed after effect {number}"))
+        # Once the change has come as far as its check, killing that needs no other change.
+        if not any(effect.startswith("ask the hub") for effect in effects):
+            hub.write(hub_file(f"Killed after effect {number}"))
         killed = began(hub, str(number))
         out, said = killed.communicate(timeout=240)
         if killed.returncode == 0:
@@ -103,9 +105,8 @@ def test_one_that_was_killed_in_the_middle_of_helms_work_is_repaired(hub: Cluste
 
 
 def test_ctrl_c_while_somebody_goes_back(hub: ClusterFleet) -> None:
-    for title in ("Before", "After"):
-        hub.write(hub_file(title))
-        assert deployed(hub) is Outcome.DEPLOYED
+    hub.write(hub_file("After what is gone back to"))
+    assert deployed(hub) is Outcome.DEPLOYED
     with names_of_new(hub, "secrets", "owner=helm,status=pending-rollback") as seen:
         running = hub.began("rollback", "onenode", hub.hub)
         assert next(seen).startswith("secret/sh.helm.release.v1.welcome.")

@@ -24,7 +24,7 @@ from tests.support.cluster.store import NAMESPACE, copy_store, image_store
 from tests.support.helm import kubectl
 
 _SEAL = Path(__file__).with_name("seal.sh")
-_WATCHERS = ("kube-proxy", "coredns")
+_WATCHERS = ("kubelet", "kube-proxy", "coredns")
 _HIDDEN = ("/run", "/var/lib", "/var/log", "/proc", "/sys")
 
 
