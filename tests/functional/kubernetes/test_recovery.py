@@ -219,6 +219,7 @@ def test_two_deploys_at_once(hub: ClusterFleet) -> None:
 def test_soak(hub: ClusterFleet, cluster: Cluster, chart_repository: ChartRepository, tmp_path: Path) -> None:
     """Changes and first deploys, killed at random moments, with and without their helm, until the time is over."""
     newcomer = ClusterFleet(tmp_path, cluster, chart_repository, hub="newcomer")
+    newcomer.write()
     until = time.monotonic() + float(os.environ[SOAK]) * 60
     longest, seed = 10.0, random.randrange(10**6)
     chance = random.Random(seed)
