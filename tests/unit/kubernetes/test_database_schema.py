@@ -9,7 +9,7 @@ import pytest
 from deployer.errors import DeployerError, GuardError, RolledBackError
 from deployer.model.release import HubRef
 from deployer.targets.kubernetes.trial.job import Tried
-from deployer.targets.kubernetes.trial.schema import lies_elsewhere, require_usable, stays
+from deployer.targets.kubernetes.trial.schema import lies_elsewhere, migrates, require_usable, stays
 
 REF = HubRef("aurora", "prod")
 NEWER = Tried("b", ("b", "a"))
@@ -54,3 +54,11 @@ def test_where_a_database_lies(kind: str | None, *, elsewhere: bool) -> None:
 )
 def test_the_copy_from_before_a_migration_stays(copied: str, now: str, *, expected: bool) -> None:
     assert stays(copied, now) is expected
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "expected"),
+    [("a", "b", True), ("a", "a", False), ("", "b", False), ("a", "", False), ("", "", False)],
+)
+def test_a_schema_that_nobody_could_tell_is_no_migration(was: str, becomes: str, *, expected: bool) -> None:
+    assert migrates(was, becomes) is expected

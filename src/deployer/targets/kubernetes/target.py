@@ -41,7 +41,7 @@ from deployer.targets.kubernetes.release.repairing import STUCK_SECONDS, put_rig
 from deployer.targets.kubernetes.removal import Removal
 from deployer.targets.kubernetes.stack import LOCK
 from deployer.targets.kubernetes.trial.job import Trial, Tried
-from deployer.targets.kubernetes.trial.schema import lies_elsewhere, require_usable, stays
+from deployer.targets.kubernetes.trial.schema import lies_elsewhere, migrates, require_usable, stays
 
 CHECK_USER = "deployer-check"
 _TOKEN = f"hub.services.{CHECK_USER}.apiToken"
@@ -202,7 +202,7 @@ class KubernetesTarget:
         self._attempts[ref].held.require()
         self._repair(ref)
         schema = (Database(self._namespace(ref), self.clock).schema() or record.becomes) if record.database else ""
-        if schema and schema != record.database:
+        if migrates(record.database, schema):
             raise GuardError(
                 f"the last deploy of {ref} has changed its database, which the hub before it cannot use",
                 hint="Deploy a file with the newer hub image. The copy from before is beside the database: *.before-deploy",
@@ -299,7 +299,7 @@ class KubernetesTarget:
             now = attempt.saved = self._saved(database, attempt.tried.schema)
         now = database.expected() if lies_elsewhere(settings) else now
         require_usable(release.ref, now, attempt.tried, settings)
-        attempt.final = lies_elsewhere(settings) and bool(now) and now != attempt.tried.schema
+        attempt.final = lies_elsewhere(settings) and migrates(now, attempt.tried.schema)
         if attempt.final:
             self.progress.warn(
                 "the new hub changes the schema of its database outside of the cluster: nothing is rolled back from here"
@@ -315,7 +315,8 @@ class KubernetesTarget:
         namespace, records, attempt = self._namespace(release.ref), self._records(release.ref), self._attempts[release.ref]
         releases = Releases(namespace, release.ref.hub)
         last, attempt.before = releases.last(), before(releases, records)
-        settled, edited = records.read(), self._edited(release.ref)
+        settled = records.read()
+        edited = records.edited(settled) if settled else []
         url = f"https://{release.domain}{base_path(hub_values(release))}" if release.domain else ""
         records.begin(
             Record(
@@ -349,7 +350,7 @@ class KubernetesTarget:
         last = Releases(namespace, ref.hub).last()
         if last and last.number == revision:
             return revision
-        migrated = attempt.saved and attempt.tried.schema and attempt.saved != attempt.tried.schema
+        migrated = migrates(attempt.saved, attempt.tried.schema)
         with Database(namespace, self.clock).put_back() if migrated else nullcontext():
             attempt.held.require()
             self._records(ref).begin_return(last.number + 1 if last else 1, revision, copied=not migrated)

@@ -24,10 +24,15 @@ def stays(copied: str, now: str) -> bool:
     return bool(copied) and copied != now
 
 
+def migrates(was: str, becomes: str) -> bool:
+    """Whether a database of one schema gets another; one that nobody could tell is taken for the same."""
+    return bool(was and becomes) and was != becomes
+
+
 def require_usable(ref: HubRef, schema: str, tried: Tried, database: Mapping[str, Any]) -> None:
     """`schema`: of the database as it is. Raises RolledBackError where the new hub is older than its database, GuardError where
     it would change one that cannot be put back."""
-    if not schema or not tried.schema or schema == tried.schema:
+    if not migrates(schema, tried.schema):
         return
     if schema not in tried.schemas:
         raise RolledBackError(
